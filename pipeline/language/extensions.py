@@ -1,0 +1,46 @@
+"""The custom attributes that Pacta's components read and write on Docs and Spans.
+
+=====================  ==========================================  =========================
+attribute              value                                       written by
+=====================  ==========================================  =========================
+``doc._.published``    ``datetime.date`` or None                   the caller
+``doc._.zones``        list of :class:`~pipeline.records.Zone`     the caller
+``doc._.entities``     list of :class:`~pipeline.records.Entity`   ``pacta_actors``
+``doc._.events``       list of :class:`~pipeline.records.Event`    ``pacta_events``
+``span._.date``        :class:`~pipeline.records.DateValue`        ``pacta_dates``
+``span._.place``       :class:`~pipeline.records.Place` or None    ``pacta_places``
+``span._.sense``       ``actor`` or ``place`` (GPE only)           ``pacta_places``
+``span._.entity``      :class:`~pipeline.records.Entity` or None   ``pacta_actors``
+``span._.agreement``   :class:`~pipeline.records.Agreement`        ``pacta_agreements``
+=====================  ==========================================  =========================
+
+Spans: names (PERSON, ORG, GPE, LOC, NORP) are ``doc.ents``; dates are ``doc.spans["dates"]``
+(label DATE); agreements ``doc.spans["agreements"]`` (label AGREEMENT).
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Doc, Span
+
+DATES = "dates"
+AGREEMENTS = "agreements"
+
+
+def register() -> None:
+    """Make the attributes known to spaCy; calling it again changes nothing."""
+    for name in ("zones", "entities", "events"):
+        if not Doc.has_extension(name):
+            # A method-less default list would be shared between documents, so spaCy copies it.
+            Doc.set_extension(name, default=[])
+    if not Doc.has_extension("published"):
+        Doc.set_extension("published", default=None)
+    for name in ("date", "place", "entity", "agreement"):
+        if not Span.has_extension(name):
+            Span.set_extension(name, default=None)
+    if not Span.has_extension("sense"):
+        Span.set_extension("sense", default="")
+
+
+def in_zone(doc: Doc, start_char: int) -> bool:
+    """Tell whether a character offset lies in a zone of the article, outside its body."""
+    return any(zone.start <= start_char < zone.end for zone in doc._.zones)

@@ -1,0 +1,83 @@
+"""Reading what lies in ``pipeline/knowledge``: tables (CSV) and rule files (YAML).
+
+Knowledge is data that people edit, so every mistake in it ends in one line that names the file,
+the record and the field. Nothing is read at import.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+KNOWLEDGE = Path(__file__).parent / "knowledge"
+
+
+class KnowledgeError(ValueError):
+    """A file of knowledge is wrong; the message names file, record and field."""
+
+    def __init__(self, file: Path | str, where: str, problem: str) -> None:
+        super().__init__(f"{Path(file).name}: {where}: {problem}")
+
+
+def table(name: str, columns: Iterable[str], folder: Path = KNOWLEDGE) -> list[dict[str, str]]:
+    """Read a CSV table (plain or ``.gz``) whose header must hold ``columns``.
+
+    Parameters
+    ----------
+    name : str
+        File name below ``folder``, e.g. ``countries.csv``.
+    columns : iterable of str
+        The columns the caller reads; a table may hold more.
+
+    Returns
+    -------
+    list of dict
+        One dict a row, all values strings.
+
+    Raises
+    ------
+    KnowledgeError
+        A column is missing, or a row has more or fewer cells than the header.
+    """
+    path = folder / name
+    raw = path.read_bytes()
+    text = (gzip.decompress(raw) if name.endswith(".gz") else raw).decode("utf-8")
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    missing = [c for c in columns if c not in (reader.fieldnames or [])]
+    if missing:
+        raise KnowledgeError(path, "header", f"no column {', '.join(missing)}")
+    rows = list(reader)
+    for number, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise KnowledgeError(path, f"line {number}", "wrong number of cells")
+    return rows
+
+
+def items(cell: str) -> list[str]:
+    """Split a list cell of a table (``a; b``) into its items."""
+    return [item for part in cell.split(";") if (item := part.strip())]
+
+
+def document(name: str | Path, folder: Path = KNOWLEDGE) -> Any:
+    """Read a YAML file with the safe loader.
+
+    Raises
+    ------
+    KnowledgeError
+        The file is not plain YAML (broken syntax, or a tag that asks for an object).
+    """
+    import yaml
+
+    path = folder / name
+    try:
+        return yaml.load(
+            path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        )
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark else "file"
+        raise KnowledgeError(path, where, getattr(error, "problem", None) or str(error)) from None
