@@ -1,0 +1,89 @@
+"""The trained spaCy pipeline with Pacta's components, and the way articles go through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.records import Article
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+MODEL = "en_pacta"
+COMPONENTS = {
+    "pacta_names": "pipeline.components.actors.names",
+    "pacta_dates": "pipeline.components.dates",
+    "pacta_agreements": "pipeline.components.agreements",
+    "pacta_places": "pipeline.components.places",
+    "pacta_actors": "pipeline.components.actors",
+    "pacta_agreement_ids": "pipeline.components.agreements",
+    "pacta_events": "pipeline.components.events",
+}
+"""Factories in the order in which they run, with the module that defines each."""
+
+
+def model_path() -> Path:
+    """Return the folder of the trained model: inside the installed package or in ``models/``.
+
+    Raises
+    ------
+    FileNotFoundError
+        The model is in neither place.
+    """
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "models" / MODEL, package.parent / "models" / MODEL):
+        if (folder / "config.cfg").is_file():
+            return folder
+    raise FileNotFoundError(f"the model {MODEL} is missing: reinstall pacta, or run its project")
+
+
+def load(model: str | Path | None = None, rules: Path | None = None) -> Language:
+    """Load the trained model and add Pacta's components to it.
+
+    Parameters
+    ----------
+    model : str or Path, optional
+        Another spaCy pipeline to build on (folder or package name); the packaged one by default.
+    rules : Path, optional
+        A folder with the user's own event rules, read after the packaged ones.
+
+    Returns
+    -------
+    spacy.language.Language
+        Its docs carry names in ``doc.ents``, dates and agreements in ``doc.spans`` and event rows
+        in ``doc._.events`` (see :mod:`pipeline.language.extensions`).
+    """
+    import importlib
+
+    import spacy
+
+    nlp = spacy.load(model or model_path())
+    for factory, module in COMPONENTS.items():
+        importlib.import_module(module)
+        takes_rules = factory == "pacta_events" and rules is not None
+        nlp.add_pipe(factory, config={"rules": str(rules)} if takes_rules else {})
+    return nlp
+
+
+def annotate(nlp: Language, articles: Iterable[Article]) -> Iterator[tuple[Article, Doc]]:
+    """Run articles through the pipeline, lazily and in order.
+
+    Only articles whose ``status`` is ``ok`` may be given; a failure inside the pipeline is raised
+    to the caller, who decides what becomes of the article.
+    """
+    from pipeline.language.extensions import register
+
+    register()
+
+    def docs() -> Iterator[tuple[Doc, Article]]:
+        for article in articles:
+            doc = nlp.make_doc(article.text)
+            doc._.published = article.published
+            doc._.zones = article.zones
+            yield doc, article
+
+    for doc, article in nlp.pipe(docs(), as_tuples=True):
+        yield article, doc
