@@ -1,0 +1,46 @@
+"""What the cells may hold: the closed lists of the guideline, read from ``knowledge/review``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline import resources
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """A PLOVER category: its quad class, its modes and what it covers, in a few words."""
+
+    quad_class: str
+    modes: tuple[str, ...]
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The event types by name, and the closed list of values of every other cell that has one."""
+
+    types: dict[str, EventType]
+    lists: dict[str, tuple[str, ...]]
+
+
+@lru_cache(maxsize=1)
+def choices() -> Choices:
+    """Read ``knowledge/review/choices.yaml`` (once).
+
+    Raises
+    ------
+    pipeline.resources.KnowledgeError
+        The file is no YAML, or an event type lacks its quad class.
+    """
+    name = "review/choices.yaml"
+    data = resources.document(name)
+    types = {}
+    for event_type, entry in data.pop("types").items():
+        if "quad_class" not in entry:
+            raise resources.KnowledgeError(name, event_type, "no quad_class")
+        types[event_type] = EventType(
+            entry["quad_class"], tuple(entry.get("modes", ())), entry.get("hint", "")
+        )
+    return Choices(types, {key: tuple(values) for key, values in data.items()})

@@ -1,0 +1,231 @@
+"""Reading the tables of an output folder (SCHEMA.md) into memory.
+
+Cells stay strings: what the reviewer sees is what the file holds.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+Row = dict[str, str]
+
+EVENT_COLUMNS = [
+    "event_id",
+    "doc_id",
+    "published",
+    "event_type",
+    "mode",
+    "quad_class",
+    "context",
+    "factuality",
+    "actors",
+    "actor_codes",
+    "recipients",
+    "recipient_codes",
+    "date_text",
+    "date",
+    "date_start",
+    "date_end",
+    "date_precision",
+    "date_from",
+    "place_text",
+    "place",
+    "place_country",
+    "latitude",
+    "longitude",
+    "geonames_id",
+    "place_from",
+    "agreement_text",
+    "agreement_id",
+    "agreement_type",
+    "agreement_stage",
+    "trigger",
+    "trigger_start",
+    "trigger_end",
+    "evidence",
+    "evidence_start",
+    "evidence_end",
+    "same_as",
+    "cluster_id",
+    "rule_id",
+    "confidence",
+]
+MENTION_COLUMNS = [
+    "mention_id",
+    "doc_id",
+    "label",
+    "text",
+    "start",
+    "end",
+    "entity",
+    "country",
+    "sector",
+    "sense",
+    "date",
+    "date_start",
+    "date_end",
+    "date_precision",
+    "latitude",
+    "longitude",
+    "geonames_id",
+    "agreement_id",
+    "agreement_type",
+    "generic",
+    "confidence",
+]
+DOCUMENT_COLUMNS = ("doc_id", "path", "title", "published", "characters", "zones", "status")
+LABELS = ("PERSON", "ORG", "GPE", "LOC", "NORP", "DATE", "AGREEMENT")
+FILES = ("documents.csv", "events.csv", "mentions.csv", "agreements.csv", "run.json")
+
+
+class OutputError(ValueError):
+    """An output folder cannot be reviewed; the message says which file and why."""
+
+
+@dataclass(slots=True)
+class Tables:
+    """The tables of one run.
+
+    ``events`` is in file order; ``mentions`` maps a document to its rows; ``order`` gives each
+    document's place on the input. ``stamp`` changes whenever a file of the folder was rewritten.
+    """
+
+    folder: Path
+    documents: dict[str, Row]
+    events: list[Row]
+    mentions: dict[str, list[Row]]
+    agreements: list[Row]
+    stamp: tuple = ()
+    order: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.order = {doc_id: number for number, doc_id in enumerate(self.documents)}
+
+
+def stamp(folder: Path) -> tuple:
+    """Size and time of change of each table: equal while no run has rewritten the folder."""
+    marks = []
+    for name in FILES:
+        try:
+            status = (folder / name).stat()
+        except OSError:
+            marks.append(None)
+        else:
+            marks.append((status.st_mtime_ns, status.st_size))
+    return tuple(marks)
+
+
+def _rows(path: Path, columns: tuple[str, ...] | list[str]) -> list[Row]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.reader(file)
+            header = next(reader, [])
+            missing = [column for column in columns if column not in header]
+            if missing:
+                raise OutputError(f"{path.name}: header: no column {', '.join(missing)}")
+            rows = []
+            for cells in reader:
+                if len(cells) != len(header):
+                    raise OutputError(
+                        f"{path.name}: line {reader.line_num}: {len(cells)} cells, "
+                        f"the header has {len(header)}"
+                    )
+                rows.append(dict(zip(header, cells, strict=True)))
+            return rows
+    except FileNotFoundError:
+        raise OutputError(
+            f"{path.parent} holds no {path.name}: it is no output folder of a run "
+            "(pacta run ARTICLES -o FOLDER makes one)"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise OutputError(f"{path.name}: not UTF-8 at byte {error.start}") from None
+    except csv.Error as error:
+        raise OutputError(f"{path.name}: {error}") from None
+
+
+def _offsets(rows: list[Row], name: str, pairs: tuple[tuple[str, str], ...]) -> None:
+    for number, row in enumerate(rows, start=2):
+        for first, last in pairs:
+            try:
+                start, end = int(row[first]), int(row[last])
+            except ValueError:
+                start, end = 0, -1
+            if not 0 <= start <= end:
+                raise OutputError(
+                    f"{name}: record {number}: {first}, {last} are no offsets: "
+                    f"{row[first]!r}, {row[last]!r}"
+                )
+
+
+def read(folder: Path) -> Tables:
+    """Read the tables that a run wrote into ``folder``.
+
+    Parameters
+    ----------
+    folder : Path
+        The output folder: documents.csv, events.csv and mentions.csv must be there;
+        agreements.csv may be missing.
+
+    Returns
+    -------
+    Tables
+
+    Raises
+    ------
+    OutputError
+        A table is missing, lacks a column, is no CSV, or an event has no valid offsets.
+    """
+    mark = stamp(folder)
+    documents = {row["doc_id"]: row for row in _rows(folder / "documents.csv", DOCUMENT_COLUMNS)}
+    events = _rows(folder / "events.csv", EVENT_COLUMNS)
+    _offsets(
+        events,
+        "events.csv",
+        (("trigger_start", "trigger_end"), ("evidence_start", "evidence_end")),
+    )
+    rows = _rows(folder / "mentions.csv", MENTION_COLUMNS)
+    _offsets(rows, "mentions.csv", (("start", "end"),))
+    mentions: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        mentions[row["doc_id"]].append(row)
+    for row in events:
+        if row["doc_id"] not in documents:
+            raise OutputError(f"events.csv: {row['doc_id']} is not in documents.csv")
+    agreements = []
+    if (folder / "agreements.csv").exists():
+        agreements = _rows(folder / "agreements.csv", ("agreement_id", "stage", "date"))
+    return Tables(folder, documents, events, dict(mentions), agreements, mark)
+
+
+def items(cell: str) -> list[str]:
+    """Split a list cell (``a; b``) into its items."""
+    return [item for part in cell.split(";") if (item := part.strip())]
+
+
+def joined(values: list[str]) -> str:
+    """Write a list cell."""
+    return "; ".join(values)
+
+
+def zones(cell: str) -> list[dict]:
+    """Parse the ``zones`` cell of documents.csv (``boilerplate:10-20; duplicate:30-40``)."""
+    out = []
+    for item in items(cell):
+        kind, _, span = item.rpartition(":")
+        first, _, last = span.partition("-")
+        if kind and first.isdigit() and last.isdigit():
+            out.append({"kind": kind, "start": int(first), "end": int(last)})
+    return out
+
+
+def run_facts(folder: Path) -> dict:
+    """What run.json says, or an empty dict where there is none that can be read."""
+    try:
+        facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
