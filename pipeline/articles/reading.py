@@ -1,0 +1,143 @@
+"""From a source to an article: text, metadata, language, zones."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.articles import languages, markup, published, zones
+from pipeline.articles.decoding import decode
+from pipeline.articles.errors import InputError, UnreadableError
+from pipeline.articles.sources import Source
+from pipeline.records import Article
+
+MAX_CHARACTERS = 1_000_000
+"""Longer texts are no articles, and the parser's memory grows with the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What ``--metadata`` says of one article."""
+
+    published: datetime.date | None = None
+    title: str = ""
+
+
+def read(
+    source: Source,
+    metadata: Mapping[str, Metadata] | None = None,
+    published_option: datetime.date | None = None,
+) -> Article:
+    """Read an article; never raises.
+
+    Parameters
+    ----------
+    source : Source
+        An article as found.
+    metadata : mapping of str to Metadata, optional
+        By ``doc_id``; goes before what the file says of itself.
+    published_option : datetime.date, optional
+        Publication date for articles whose metadata and own fields have none.
+
+    Returns
+    -------
+    Article
+        ``status`` is ``ok``; ``skipped`` (not English); or ``failed``, with the reason in
+        ``message``.
+    """
+    article = Article(source.doc_id, "", path=source.path)
+    notes = [source.note]
+    try:
+        fields, preface, note = _content(source)
+        notes.append(note)
+        article.text = fields["text"]
+        _check_text(article.text)
+        _set_metadata(article, fields, (metadata or {}).get(source.doc_id), published_option)
+        article.zones = zones.find(article.text, preface)
+        article.language = languages.recognise(_body(article))
+        if article.language not in ("", languages.ENGLISH):
+            article.status = "skipped"
+            notes.append(f"not English: {article.language}")
+    except UnreadableError as error:
+        article.status = "failed"
+        notes.append(str(error))
+    article.message = "; ".join(note for note in notes if note)
+    return article
+
+
+def read_metadata(path: Path) -> dict[str, Metadata]:
+    """Read a metadata table (CSV with ``doc_id``, and ``published`` and ``title`` if known).
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, has no ``doc_id`` column, or a date in it is no date.
+    """
+    try:
+        text, _ = decode(path.read_bytes())
+    except (OSError, UnreadableError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"metadata {path} cannot be read: {reason}") from None
+    rows = csv.DictReader(text.splitlines(keepends=True))
+    if "doc_id" not in (rows.fieldnames or []):
+        raise InputError(f"metadata {path} has no column doc_id")
+    found = {}
+    for row in rows:
+        value = (row.get("published") or "").strip()
+        date = published.parse(value)
+        if value and date is None:
+            raise InputError(f"metadata {path}, {row['doc_id']}: {value!r} is no date (YYYY-MM-DD)")
+        found[row["doc_id"]] = Metadata(date, (row.get("title") or "").strip())
+    return found
+
+
+def _content(source: Source) -> tuple[dict[str, str], int, str]:
+    """Return an article's parts, the length of its front matter, and a note on its encoding."""
+    if source.error:
+        raise UnreadableError(source.error)
+    if source.row is not None:
+        return source.row, 0, ""
+    text, note = decode(source.data)
+    if source.kind == "html":
+        return markup.main_text(text), 0, note
+    if source.kind == "markdown":
+        values, preface = markup.front_matter(text)
+        return {**values, "text": text}, preface, note
+    return {"text": text}, 0, note
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise UnreadableError("empty")
+    if len(text) > MAX_CHARACTERS:
+        raise UnreadableError(f"{len(text):,} characters; the limit is {MAX_CHARACTERS:,}")
+
+
+def _set_metadata(
+    article: Article,
+    fields: Mapping[str, str],
+    known: Metadata | None,
+    option: datetime.date | None,
+) -> None:
+    known = known or Metadata()
+    article.title = known.title or fields.get("title", "")
+    article.published = known.published or published.parse(fields.get("date", ""))
+    article.published_from = "metadata"
+    if article.published is None:
+        article.published, article.published_from = option, "option"
+    if article.published is None:
+        article.published, article.published_from = published.from_text(article.text), "text"
+    if article.published is None:
+        article.published_from = ""
+
+
+def _body(article: Article) -> str:
+    """Return the text outside the zones."""
+    parts, start = [], 0
+    for zone in article.zones:
+        parts.append(article.text[start : zone.start])
+        start = zone.end
+    return "".join([*parts, article.text[start:]])
