@@ -18,8 +18,10 @@ def write_tables(documents: Iterable[FoundDocument], folder: Path) -> Path:
         folder / "mentions.csv",
         MENTION_COLUMNS,
         (
-            (m.id, d.doc_id, m.label, m.text, m.start, m.end)
-            + (m.entity, m.country, m.sense, m.date, m.agreement)
+            [
+                *(m.id, d.doc_id, m.label, m.text, m.start, m.end),
+                *(m.entity, m.country, m.sense, m.date, m.agreement),
+            ]
             for d in documents
             for m in d.mentions
         ),
@@ -28,10 +30,12 @@ def write_tables(documents: Iterable[FoundDocument], folder: Path) -> Path:
         folder / "events.csv",
         EVENT_COLUMNS,
         (
-            (e.id, d.doc_id, e.type, e.mode, e.factuality)
-            + tuple(map("; ".join, (e.actors, e.actor_codes, e.recipients, e.recipient_codes)))
-            + (e.date, e.place, e.agreement, e.stage, e.text, e.start, e.end)
-            + (e.evidence, e.evidence_start, e.evidence_end, e.same_as, e.rule)
+            [
+                *(e.id, d.doc_id, e.type, e.mode, e.factuality),
+                *map("; ".join, (e.actors, e.actor_codes, e.recipients, e.recipient_codes)),
+                *(e.date, e.place, e.agreement, e.stage, e.text, e.start, e.end),
+                *(e.evidence, e.evidence_start, e.evidence_end, e.same_as, e.rule),
+            ]
             for d in documents
             for e in d.events
         ),

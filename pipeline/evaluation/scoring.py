@@ -148,22 +148,15 @@ def _check_spans(
     zones, offsets = (
         scored.tallies[Measure("spans", name, "count")] for name in ("in zone", "bad offsets")
     )
-    for row in (*found.mentions, *found.events):
-        label = row.label if isinstance(row, FoundMention) else row.type
-        rule = row.rule if isinstance(row, FoundEvent) else ""
-
-        def error(slot: str, want: str, got: str, row=row, label=label, rule=rule) -> ErrorRow:
-            place = (row.text, row.start, row.end, want, got)
-            return ErrorRow(
-                gold.doc_id, "spans", "wrong", label, slot, *place, rule=rule, found_id=row.id
-            )
-
+    rows: list[FoundMention | FoundEvent] = [*found.mentions, *found.events]
+    for row in rows:
         if text is not None and text[row.start : row.end] != row.text:
             offsets.add(hit=1)
-            scored.errors.append(error("offsets", text[row.start : row.end], row.text))
+            there = text[row.start : row.end]
+            scored.errors.append(_span_error(gold.doc_id, row, "offsets", there, row.text))
         if any(start <= row.start < end for _, start, end in gold.zones):
             zones.add(hit=1)
-            scored.errors.append(error("zone", "", row.text))
+            scored.errors.append(_span_error(gold.doc_id, row, "zone", "", row.text))
 
 
 # --------------------------------------------------------------------------------- mentions
@@ -407,6 +400,16 @@ def match(
 
 def _cell(value: str | tuple[str, ...]) -> str:
     return value if isinstance(value, str) else "; ".join(value)
+
+
+def _span_error(
+    doc_id: str, row: FoundMention | FoundEvent, slot: str, gold: str, found: str
+) -> ErrorRow:
+    label, rule = (row.type, row.rule) if isinstance(row, FoundEvent) else (row.label, "")
+    span = (row.text, row.start, row.end)
+    return ErrorRow(
+        doc_id, "spans", "wrong", label, slot, *span, gold, found, rule=rule, found_id=row.id
+    )
 
 
 def _mention_error(doc_id: str, error: str, mention: GoldMention | FoundMention) -> ErrorRow:
