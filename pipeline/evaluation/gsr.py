@@ -92,13 +92,14 @@ class Outcome:
         return any(self._agrees(event, exact=True) for event in self.of_type)
 
     def _agrees(self, event: Event, exact: bool) -> bool:
-        want = (self.record.sources, self.record.targets)
-        found = (countries(event.actors), countries(event.recipients))
+        sides = [
+            (self.record.sources, countries(event.actors)),
+            (self.record.targets, countries(event.recipients)),
+        ]
         joint = len(event.actors) > 1 and not event.recipients
         if self.record.reciprocal or self.record.type in MUTUAL or joint:
-            want, found = (want[0] | want[1],), (found[0] | found[1],)
-        pairs = zip(want, found, strict=True)
-        return all(side == have if exact else side <= have for side, have in pairs)
+            sides = [(sides[0][0] | sides[1][0], sides[0][1] | sides[1][1])]
+        return all(want == found if exact else want <= found for want, found in sides)
 
 
 def read(path: Path) -> list[Record]:
@@ -151,8 +152,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--model", help="another spaCy pipeline than the packaged one")
     parser.add_argument("--rules", type=Path, help="folder with further rules")
     options = parser.parse_args(arguments)
-    records = read(options.file)
-    outcomes = list(measure(records, options.model, options.rules))
+    try:
+        records = read(options.file)
+        outcomes = list(measure(records, options.model, options.rules))
+    except (OSError, ValueError) as error:
+        parser.exit(2, f"{parser.prog}: {error}\n")
     console = Console(highlight=False, width=None if Console().is_terminal else 140)
     if options.errors:
         for outcome in outcomes:
