@@ -1,0 +1,209 @@
+"""From rule matches to events: parties, factuality, setting and agreement of each act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spacy.tokens import Doc, Span, Token
+
+from pipeline.components.agreements import agreement_for
+from pipeline.components.events import setting, syntax
+from pipeline.components.events.matching import Match, matches
+from pipeline.components.events.rules import Rulebook
+from pipeline.components.events.slots import Slots
+from pipeline.components.factuality import Factuality, Reading
+from pipeline.gazetteers import country
+from pipeline.language.extensions import AGREEMENTS
+from pipeline.records import Entity, Event
+
+FUTURE_AS_AGREE = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
+SPEECH = frozenset({"AGREE", "REQUEST", "THREATEN", "REJECT"})
+
+
+def extract(doc: Doc, book: Rulebook, factuality: Factuality) -> list[Event]:
+    """Return the events of one document in text order.
+
+    Events whose actors the sentence does not give are returned with empty ``actors``: a later
+    stage may know them from another mention of the same act, and drops them otherwise.
+    """
+    slots = Slots.of(doc, book, factuality)
+    found = list(matches(doc, book, slots))
+    by_token = {match.token.i: match for match in found}
+    events: list[Event] = []
+    for match in found:
+        reading = _reading(match, factuality)
+        if reading is None or _is_governed(match.token, by_token) or _is_topic(match.token, book):
+            continue
+        events.extend(_events(doc, match, reading, slots))
+    return events
+
+
+def _reading(match: Match, factuality: Factuality) -> Reading | None:
+    """Return the factuality of an act, or None where the text reports no act at all."""
+    reading = factuality.of(match.token)
+    if reading.purpose or reading.value == "hypothetical":
+        return None
+    rule = match.trigger.rule
+    if rule.factuality and reading.value != "negated":
+        return Reading(rule.factuality, reading.cue)
+    return reading
+
+
+def _is_governed(token: Token, by_token: dict[int, Match]) -> bool:
+    """Tell whether a speech act speaks of this one, so that only the speech act counts."""
+    below = token
+    for above in syntax.ancestors(token):
+        if below.dep_ == "acl:relcl" or (below.dep_ == "acl" and below.tag_ == "VBN"):
+            return False
+        match = by_token.get(above.i)
+        if match is not None and match.trigger.rule.governs:
+            if below.dep_ in ("xcomp", "ccomp"):
+                return True
+            if match.trigger.rule.type in SPEECH and below.dep_ in ("obj", "obl", "acl", "nmod"):
+                return True
+        below = above
+    return False
+
+
+def _is_topic(token: Token, book: Rulebook) -> bool:
+    """Tell whether a noun only names what something is about or part of."""
+    if token.pos_ not in ("NOUN", "PROPN"):
+        return False
+    if token.dep_ == "compound":
+        return token.head.lemma_.lower() not in book.classes["act_carrier"]
+    nominal = token
+    while nominal.dep_ == "conj" and nominal.head is not nominal:
+        nominal = nominal.head
+    return syntax.preposition(nominal) in book.classes["topic_preposition"]
+
+
+def _events(doc: Doc, match: Match, reading: Reading, slots: Slots) -> list[Event]:
+    token, trigger = match.token, match.trigger
+    rule, frame = trigger.rule, trigger.frame
+    verbal = trigger.kind == "verb"
+    actors = _parties(
+        token, trigger.kind, frame.verb_actors if verbal else frame.noun_actors, slots, frame.joint
+    )
+    recipients: list[Entity] = []
+    if not frame.joint:
+        order = frame.verb_recipients if verbal else frame.noun_recipients
+        recipients = _parties(token, trigger.kind, order, slots, False, exclude=actors)
+    event_type, value = rule.type, reading.value
+    if value in ("planned", "proposed"):
+        event_type = rule.planned_as or ("AGREE" if rule.type in FUTURE_AS_AGREE else rule.type)
+    if event_type == "AGREE" and value == "actual":
+        value = "planned"
+    sentence = token.sent
+    event = Event(
+        event_type=event_type,
+        trigger=(token.idx, token.idx + len(token)),
+        evidence=_trimmed(sentence),
+        rule_id=rule.id,
+        act=rule.act or rule.id,
+        mode=rule.mode if event_type == rule.type else "",
+        contexts=tuple(rule.context),
+        factuality=value,
+        actors=actors,
+        recipients=recipients,
+    )
+    if frame.joint and event_type == "CONSULT" and not event.mode and _many(actors):
+        event.mode = "multilateral"
+    if rule.frame == "visit":
+        event.recipients = _states(recipients)
+    _set_date(event, token)
+    _set_place(event, token)
+    _set_agreement(event, match, slots)
+    return [event]
+
+
+def _parties(
+    token: Token,
+    kind: str,
+    order: list[str],
+    slots: Slots,
+    joint: bool,
+    exclude: Iterable[Entity] = (),
+) -> list[Entity]:
+    """Return the actors in the relations of a frame: of all for joint acts, else of the first."""
+    left_out = set(exclude)
+    found: dict[Entity, None] = {}
+    for relation in order:
+        for entity in slots.entities(slots.fill(token, kind, relation)):
+            if entity not in left_out:
+                found[entity] = None
+        if found and not joint:
+            break
+    return list(found)
+
+
+def _many(actors: list[Entity]) -> bool:
+    return len({actor.country or actor.name for actor in actors}) > 2
+
+
+def _states(entities: list[Entity]) -> list[Entity]:
+    """Replace towns by their states: who visits Lima visits Peru."""
+    found: dict[Entity, None] = {}
+    for entity in entities:
+        state = country(entity.country) if entity.type == "GPE" else None
+        found[Entity(state.name, "GPE", state.iso3, "GOV") if state else entity] = None
+    return list(found)
+
+
+def _trimmed(sentence: Span) -> tuple[int, int]:
+    text = sentence.text
+    start = sentence.start_char + len(text) - len(text.lstrip())
+    return start, sentence.start_char + len(text.rstrip())
+
+
+def _set_date(event: Event, token: Token) -> None:
+    span = setting.governing_date(token)
+    if span is not None:
+        event.date = span._.date
+        event.date_span = (span.start_char, span.end_char)
+        event.date_from = "clause"
+
+
+def _set_place(event: Event, token: Token) -> None:
+    names = [entity.name for entity in event.actors + event.recipients]
+    span = setting.governing_place(token, names)
+    if span is not None:
+        event.place = span._.place
+        event.place_span = (span.start_char, span.end_char)
+        event.place_from = "clause"
+
+
+def _set_agreement(event: Event, match: Match, slots: Slots) -> None:
+    """Attach the agreement that the act is about, where the rule is about agreements."""
+    rule = match.trigger.rule
+    if not (rule.stage or event.event_type == "AGREE" or rule.type == "CONSULT"):
+        return
+    span = _agreement_of(match.token, slots)
+    if span is None:
+        return
+    parties = tuple(sorted({e.country for e in event.actors + event.recipients if e.country}))
+    agreement = agreement_for(span, parties)
+    if agreement is None or agreement.generic:
+        return
+    event.agreement = agreement
+    event.agreement_span = (span.start_char, span.end_char)
+    event.agreement_stage = rule.stage or _stage_of(event, rule.type)
+
+
+def _stage_of(event: Event, rule_type: str) -> str:
+    if rule_type == "CONSULT":
+        return "negotiating"
+    return "proposed" if event.factuality == "proposed" else ""
+
+
+def _agreement_of(token: Token, slots: Slots) -> Span | None:
+    """Return the AGREEMENT mention among the arguments of a trigger, or the trigger itself."""
+    words: list[Token] = [token]
+    kind = "verb" if syntax.is_verbal(token) else "noun"
+    for relation in ("object", "of", "on", "subject", "to", "for", "in", "modifier", "head"):
+        for head in slots.fill(token, kind, relation):
+            words.extend(syntax.conjuncts(head))
+    for word in words:
+        for span in token.doc.spans.get(AGREEMENTS, []):
+            if span.start <= word.i < span.end:
+                return span
+    return None

@@ -1,0 +1,156 @@
+"""Which rule fires on which word of a document.
+
+Every content word is looked up by its lemma in the rule book, so the cost grows with the words
+that are triggers, not with the number of rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from pipeline.components.events import syntax
+from pipeline.components.events.rules import Rulebook, Trigger
+from pipeline.components.events.slots import Slots
+from pipeline.language.extensions import in_zone
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule and the word on which it fired."""
+
+    token: Token
+    trigger: Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class NearMatch:
+    """A rule whose trigger word is there, and the first condition that does not hold."""
+
+    token: Token
+    trigger: Trigger
+    missing: str
+
+
+def matches(doc: Doc, book: Rulebook, slots: Slots) -> Iterator[Match]:
+    """Yield at most one match a word, the most specific rule that holds, in text order."""
+    for token in doc:
+        for kind in kinds(token):
+            fired = next(
+                (
+                    t
+                    for t in book.candidates(token.lemma_.lower(), kind)
+                    if failure(token, t, book, slots) is None
+                ),
+                None,
+            )
+            if fired is not None:
+                if not in_zone(doc, token.idx):
+                    yield Match(token, fired)
+                break
+
+
+def near_matches(doc: Doc, book: Rulebook, slots: Slots) -> Iterator[NearMatch]:
+    """Yield the rules that nearly fired, with the reason why they did not."""
+    for token in doc:
+        for kind in kinds(token):
+            for trigger in book.candidates(token.lemma_.lower(), kind):
+                missing = failure(token, trigger, book, slots)
+                if missing is not None:
+                    yield NearMatch(token, trigger, missing)
+
+
+def kinds(token: Token) -> tuple[str, ...]:
+    """Return as what kinds of trigger a word may serve, the likeliest first."""
+    if token.pos_ == "VERB":
+        if token.tag_ == "VBG" and _is_nominal(token):
+            return ("noun", "verb")
+        return ("verb", "adjective") if token.dep_ == "amod" else ("verb",)
+    if token.pos_ == "NOUN":
+        return ("noun",)
+    if token.pos_ == "PROPN":
+        return ("noun",) if not token.ent_type_ else ()
+    if token.pos_ in ("ADJ", "ADV"):
+        return ("adjective", "verb") if token.tag_ in ("VBN", "VBG") else ("adjective",)
+    return ("verb",) if token.pos_ == "AUX" and token.dep_ == "ROOT" else ()
+
+
+def _is_nominal(gerund: Token) -> bool:
+    return any(
+        child.dep_ in ("det", "nmod:poss", "amod")
+        or (child.dep_ in ("nmod", "obl") and syntax.preposition(child) == "of")
+        for child in gerund.children
+    )
+
+
+def failure(token: Token, trigger: Trigger, book: Rulebook, slots: Slots) -> str | None:
+    """Return the first condition of a trigger that a word does not meet, or None."""
+    if trigger.particle and not _has_particle(token, trigger):
+        return f"needs “{trigger.particle} {trigger.partner}”".replace(" ”", "”")
+    if trigger.partner and not trigger.particle and not _has_partner(token, trigger, slots):
+        return f"needs “{trigger.partner}”"
+    rule = trigger.rule
+    for slot, tests in rule.when.items():
+        if not _holds(token, trigger.kind, slot, tests, book, slots):
+            return f"when {slot}: {', '.join(tests)}"
+    for slot, tests in rule.unless.items():
+        if _holds(token, trigger.kind, slot, tests, book, slots):
+            return f"unless {slot}: {', '.join(tests)}"
+    return None
+
+
+def _has_particle(token: Token, trigger: Trigger) -> bool:
+    partner = trigger.partner
+    for child in token.children:
+        if child.lower_ == trigger.particle and child.dep_ in ("compound:prt", "advmod", "mark"):
+            carried = syntax.children(token, "obj", "obl", "nsubj:pass")
+            if not partner or any(c.lemma_.lower() == partner for c in carried):
+                return True
+        if child.dep_ in ("obl", "nmod", "obl:agent", "advcl"):
+            case = any(c.lower_ == trigger.particle for c in syntax.children(child, "case", "mark"))
+            if case and partner in ("", child.lemma_.lower()):
+                return True
+    return False
+
+
+def _has_partner(token: Token, trigger: Trigger, slots: Slots) -> bool:
+    if trigger.kind == "noun":
+        words = list(syntax.children(token, "compound", "amod", "nmod"))
+    else:
+        heads = slots.fill(token, trigger.kind, "object")
+        words = [word for head in heads for word in syntax.conjuncts(head)]
+        words += syntax.children(token, "xcomp", "advmod", "obl", "compound:prt")
+    return any(word.lemma_.lower() == trigger.partner for word in words)
+
+
+def _holds(
+    token: Token, kind: str, slot: str, tests: list[str], book: Rulebook, slots: Slots
+) -> bool:
+    if slot == "factuality":
+        return slots.factuality.of(token).value in tests
+    heads = slots.fill(token, kind, slot)
+    words = [word for head in heads for word in syntax.conjuncts(head)]
+    for test in tests:
+        if test == "none":
+            if not heads:
+                return True
+        elif test == "any":
+            if heads:
+                return True
+        elif test == "actor":
+            if slots.entities(heads):
+                return True
+        elif test == "agreement":
+            if any(slots.is_agreement(word) for word in words):
+                return True
+        elif test.isupper():
+            if any(word.ent_type_ == test for word in words):
+                return True
+        elif test.startswith("$"):
+            if any(word.lemma_.lower() in book.classes[test[1:]] for word in words):
+                return True
+        elif any(word.lemma_.lower() == test for word in words):
+            return True
+    return False

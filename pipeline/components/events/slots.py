@@ -1,0 +1,133 @@
+"""Filling the slots of a rule: which words stand in a relation to a trigger, and which of the
+document's entities they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spacy.tokens import Doc, Token
+
+from pipeline.components.actors.reference import References
+from pipeline.components.events import syntax
+from pipeline.components.events.rules import Rulebook
+from pipeline.components.factuality import Factuality
+from pipeline.language.extensions import AGREEMENTS
+from pipeline.records import Entity
+
+ACTING = frozenset({"PERSON", "ORG", "GPE", "NORP"})
+HOLDING = frozenset({"obj", "obl", "nsubj:pass", "conj", "xcomp", "obl:agent"})
+
+
+class Slots:
+    """The slots around the triggers of one document.
+
+    Parameters
+    ----------
+    doc : Doc
+        Parsed, with entities and agreements.
+    factuality : Factuality
+        Reads the factuality of a trigger.
+    light_verbs : frozenset of str
+        Lemmas of verbs whose subject is the party of the noun they carry (*hold* talks).
+    agreement_nouns : frozenset of str
+        Lemmas that name an agreement where no AGREEMENT mention was found.
+    """
+
+    def __init__(
+        self,
+        doc: Doc,
+        factuality: Factuality,
+        light_verbs: frozenset[str],
+        agreement_nouns: frozenset[str],
+    ) -> None:
+        self.factuality = factuality
+        self.references = References(doc)
+        self.light_verbs = light_verbs
+        self.agreement_nouns = agreement_nouns
+        self._agreement_tokens = {t.i for span in doc.spans.get(AGREEMENTS, []) for t in span}
+        self._cache: dict[int, list[Entity]] = {}
+
+    @classmethod
+    def of(cls, doc: Doc, book: Rulebook, factuality: Factuality) -> Slots:
+        """Build the slots of a document from the word classes of a rule book."""
+        return cls(doc, factuality, book.classes["light_verb"], book.classes["agreement_noun"])
+
+    def fill(self, token: Token, kind: str, slot: str) -> list[Token]:
+        """Return the head words in a slot of a trigger, coordination not yet unfolded."""
+        if slot == "subject":
+            if kind == "noun":
+                return list(syntax.children(token, "nsubj"))
+            return syntax.agent(token)
+        if slot == "object":
+            return syntax.patient(token) if kind != "noun" else []
+        if slot == "indirect":
+            return list(syntax.children(token, "iobj"))
+        if slot == "complement":
+            return list(syntax.children(token, "xcomp", "ccomp", "acl"))
+        if slot == "owner":
+            return syntax.possessor(token)
+        if slot == "modifier":
+            return [
+                child
+                for child in syntax.children(token, "amod", "compound", "nmod", "nmod:desc")
+                if not syntax.preposition(child) and child.i < token.i
+            ]
+        if slot == "holder":
+            return self.holder(token)
+        if slot == "head":
+            return [token.head] if token.dep_ == "amod" else []
+        if slot == "verdict":
+            return _said(token)
+        if slot == "carrier":
+            verb = syntax.governor(token)
+            return [verb] if verb is not None else []
+        words = frozenset({slot})
+        found = list(syntax.prepositional(token, words))
+        if not found and kind == "noun":
+            verb = self.light_verb(token)
+            if verb is not None:
+                found = list(syntax.prepositional(verb, words))
+        return [one for one in found if one is not token]
+
+    def light_verb(self, noun: Token) -> Token | None:
+        """Return the verb that carries a noun without a meaning of its own (*held* talks)."""
+        verb = syntax.governor(noun)
+        if verb is not None and verb.lemma_.lower() in self.light_verbs and noun.dep_ in HOLDING:
+            return verb
+        return None
+
+    def holder(self, noun: Token) -> list[Token]:
+        """Return who holds the talks, pays the visit or is in negotiation."""
+        own = [syntax.antecedent(child) for child in syntax.children(noun, "nsubj")]
+        if own:
+            return own
+        verb = self.light_verb(noun)
+        return syntax.agent(verb) if verb is not None else []
+
+    def entities(self, heads: Iterable[Token]) -> list[Entity]:
+        """Return the actors that nominal heads and all that is coordinated with them mean."""
+        found: dict[Entity, None] = {}
+        for head in heads:
+            for word in syntax.conjuncts(head):
+                for entity in self._resolve(word):
+                    if entity.type in ACTING:
+                        found[entity] = None
+        return list(found)
+
+    def _resolve(self, word: Token) -> list[Entity]:
+        if word.i not in self._cache:
+            self._cache[word.i] = self.references.resolve(word)
+        return self._cache[word.i]
+
+    def is_agreement(self, word: Token) -> bool:
+        """Tell whether a nominal names an agreement."""
+        return word.i in self._agreement_tokens or word.lemma_.lower() in self.agreement_nouns
+
+
+def _said(verb: Token) -> list[Token]:
+    """Return the words that a verb of speech reports: its complement, or the quotation it ends."""
+    heads = list(syntax.children(verb, "ccomp", "xcomp", "parataxis", "obj", "obl"))
+    words = {word.i for head in heads for word in head.subtree}
+    if verb.dep_ == "parataxis":
+        words |= {w.i for w in verb.head.subtree} - {w.i for w in verb.subtree}
+    return [verb.doc[i] for i in sorted(words)]

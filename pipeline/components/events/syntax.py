@@ -1,0 +1,205 @@
+"""Grammatical relations read off a Universal Dependencies parse.
+
+The parse says which word hangs on which; the rules speak of subject, object and preposition *by
+meaning*: the subject of a passive is its object, the subject of ``agreed to meet`` is that of
+``meet`` too, and the party behind ``talks`` is who holds them. This module translates between
+the two and knows nothing of rules or actors.
+
+Relation labels are those of UD English (de Marneffe et al. 2021, *Universal Dependencies*).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spacy.tokens import Token
+
+SUBJECTS = frozenset({"nsubj", "nsubj:pass", "nsubj:outer"})
+NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM"})
+CLAUSES = frozenset({"advcl", "advcl:relcl", "acl:relcl", "ccomp", "csubj", "parataxis", "conj"})
+
+
+def children(token: Token, *relations: str) -> Iterator[Token]:
+    """Yield the children of a token that stand in one of the relations."""
+    for child in token.children:
+        if child.dep_ in relations:
+            yield child
+
+
+def is_verbal(token: Token) -> bool:
+    """Tell whether a token heads a clause (a verb, or an auxiliary standing for one)."""
+    return token.pos_ in ("VERB", "AUX") or token.tag_.startswith("VB")
+
+
+def is_passive(verb: Token) -> bool:
+    """Tell whether the surface subject of a verb is its logical object."""
+    for child in verb.children:
+        if child.dep_ in ("nsubj:pass", "aux:pass"):
+            return True
+    if verb.tag_ != "VBN":
+        return False
+    if any(child.dep_ in ("aux", "cop") for child in verb.children):
+        return False
+    if verb.dep_ == "conj" and is_verbal(verb.head) and not has_subject(verb):
+        return is_passive(verb.head)
+    return verb.dep_ in ("acl", "amod", "advcl", "ROOT") and not has_object(verb)
+
+
+def has_subject(verb: Token) -> bool:
+    """Tell whether a verb has a subject of its own."""
+    return any(child.dep_ in SUBJECTS for child in verb.children)
+
+
+def has_object(verb: Token) -> bool:
+    """Tell whether a verb has a direct object of its own."""
+    return any(child.dep_ == "obj" for child in verb.children)
+
+
+def conjuncts(token: Token) -> list[Token]:
+    """Return a nominal and everything coordinated with it, in order.
+
+    An apposition of several names after a plural (``three states: A, B and C``) is followed too.
+    """
+    found = [token]
+    for child in token.children:
+        listed = child.dep_ == "appos" and token.pos_ == "NOUN" and child.pos_ == "PROPN"
+        if listed or (child.dep_ == "conj" and not is_verbal(child)):
+            found.extend(conjuncts(child))
+    return found
+
+
+def antecedent(token: Token) -> Token:
+    """Return what a relative pronoun stands for; any other token is returned as it is."""
+    if token.lower_ not in ("who", "whom", "which", "that"):
+        return token
+    verb = token.head
+    while verb.dep_ in ("conj", "xcomp", "ccomp") and verb.head is not verb:
+        verb = verb.head
+    return verb.head if verb.dep_ in ("acl:relcl", "advcl:relcl") else token
+
+
+def surface_subject(verb: Token, depth: int = 0) -> list[Token]:
+    """Return the grammatical subject of a verb, its own or the one it shares.
+
+    A shared subject comes from the coordinated verb before it, from the verb that governs an
+    infinitive (its object where that verb acts upon somebody: ``urged Iran to stop``), from the
+    noun that a participle or relative clause modifies, or from the main clause of an adjunct.
+
+    Returns
+    -------
+    list of Token
+        At most one nominal head; empty where the sentence has none.
+    """
+    own = [antecedent(child) for child in verb.children if child.dep_ in SUBJECTS]
+    if own:
+        return own[:1]
+    head = verb.head
+    if head is verb or depth > 6:
+        return []
+    if verb.dep_ in ("acl:relcl", "acl") and head.pos_ in NOMINAL:
+        if verb.dep_ == "acl" and _is_infinitive(verb):
+            return possessor(head) or _light_subject(head, depth)
+        return [head]
+    if verb.dep_ in ("xcomp", "ccomp", "advcl", "parataxis", "conj", "obl", "dep", "acl"):
+        if verb.dep_ == "ccomp" and not _is_infinitive(verb):
+            return []
+        if not is_verbal(head):
+            return [h for h in head.children if h.dep_ in SUBJECTS][:1] or possessor(head)
+        if verb.dep_ == "xcomp":
+            controlled = [c for c in head.children if c.dep_ in ("obj", "iobj")]
+            if controlled and _is_infinitive(verb):
+                return controlled[:1]
+        if verb.dep_ == "advcl" and is_passive(head) and not _is_infinitive(verb):
+            agent = list(by_agent(head))
+            if agent:
+                return agent
+        return surface_subject(head, depth + 1)
+    return []
+
+
+def _is_infinitive(verb: Token) -> bool:
+    return any(c.dep_ == "mark" and c.lower_ == "to" for c in verb.children)
+
+
+def _light_subject(noun: Token, depth: int) -> list[Token]:
+    verb = noun.head
+    if noun.dep_ in ("obj", "obl", "nsubj:pass") and is_verbal(verb):
+        return agent(verb, depth + 1)
+    return []
+
+
+def by_agent(verb: Token) -> Iterator[Token]:
+    """Yield the ``by`` phrase of a passive."""
+    for child in verb.children:
+        if child.dep_ == "obl:agent" or (child.dep_ == "obl" and preposition(child) == "by"):
+            yield child
+
+
+def agent(verb: Token, depth: int = 0) -> list[Token]:
+    """Return who does it: the subject of an active verb, the ``by`` phrase of a passive one."""
+    if is_passive(verb):
+        return list(by_agent(verb))
+    return surface_subject(verb, depth)
+
+
+def patient(verb: Token) -> list[Token]:
+    """Return who it is done to: the object of an active verb, the subject of a passive one."""
+    if is_passive(verb):
+        if verb.dep_ == "amod":
+            return [verb.head]
+        return surface_subject(verb)
+    found = [antecedent(child) for child in verb.children if child.dep_ == "obj"]
+    if not found and verb.dep_ == "acl:relcl":
+        subject = surface_subject(verb)
+        if subject and subject[0] is not verb.head:
+            return [verb.head]
+    return found
+
+
+def preposition(nominal: Token) -> str:
+    """Return the preposition that introduces a nominal, its first word if it has several."""
+    for child in nominal.children:
+        if child.dep_ == "case" and child.lower_ not in ("'s", "’s", "'", "’"):
+            return child.lower_
+    return ""
+
+
+def prepositional(token: Token, words: frozenset[str]) -> Iterator[Token]:
+    """Yield nominals that hang on a token, or on a verb's object, by one of the prepositions."""
+    for child in token.children:
+        if (
+            child.dep_ in ("obl", "nmod", "obl:agent", "obl:unmarked")
+            and preposition(child) in words
+        ):
+            yield antecedent(child)
+        elif child.dep_ == "obj" and is_verbal(token):
+            yield from prepositional(child, words)
+
+
+def possessor(noun: Token) -> list[Token]:
+    """Return whose a noun is: ``Russia's invasion``, ``their talks``."""
+    return list(children(noun, "nmod:poss"))
+
+
+def governor(noun: Token) -> Token | None:
+    """Return the verb of which a noun is an argument, through coordination, or None."""
+    while noun.dep_ == "conj" and noun.head is not noun and not is_verbal(noun):
+        noun = noun.head
+    head = noun.head
+    if head is noun or not is_verbal(head):
+        return None
+    return head
+
+
+def clause_head(token: Token) -> Token:
+    """Return the verb (or root) of the smallest clause that a token belongs to."""
+    while not is_verbal(token) and token.head is not token:
+        token = token.head
+    return token
+
+
+def ancestors(token: Token) -> Iterator[Token]:
+    """Yield the token's heads from the nearest upwards."""
+    while token.head is not token:
+        token = token.head
+        yield token

@@ -1,0 +1,159 @@
+"""Mentions of one act inside one document: found, named, and made to share what one of them says.
+
+``The talks in Tokyo`` of the first paragraph and ``the discussions`` of the third are one act.
+They get the same ``same_as``; a mention without its own parties, date or place takes those of the
+group (``date_from`` and ``place_from`` say ``context``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from spacy.tokens import Doc
+
+from pipeline.records import DateValue, Entity, Event, Place
+
+ONCE = frozenset({"CONSULT", "SUPPORT", "AGREE", "COOPERATE", "ASSAULT", "SANCTION", "MOBILIZE",
+                  "RETREAT", "PROTEST", "REQUEST", "AID", "COERCE"})  # fmt: skip
+REPORTED = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "CONCEDE"})
+
+
+def link_document(events: list[Event], doc: Doc) -> list[Event]:
+    """Group the mentions of one act and complete each from its group.
+
+    Parameters
+    ----------
+    events : list of Event
+        In text order; events may lack actors.
+    doc : Doc
+        The document, for its publication date and the tense of its verbs.
+
+    Returns
+    -------
+    list of Event
+        The events that have actors, in text order.
+    """
+    groups: list[list[Event]] = []
+    for event in [e for e in events if e.actors] + [e for e in events if not e.actors]:
+        group = _find(groups, event)
+        if group is None:
+            groups.append([event])
+        else:
+            group.append(event)
+    for group in groups:
+        group.sort(key=lambda e: e.trigger)
+        _share(group)
+    kept = [event for event in events if event.actors]
+    _name(groups)
+    _spoken_now(kept, doc)
+    return kept
+
+
+def _find(groups: list[list[Event]], event: Event) -> list[Event] | None:
+    """Return the group whose every member can be the same act, the nearest in the text."""
+    best = None
+    for group in groups:
+        if all(_same(event, other) for other in group):
+            gap = min(abs(event.trigger[0] - other.trigger[0]) for other in group)
+            if best is None or gap < best[0]:
+                best = (gap, group)
+    return best[1] if best else None
+
+
+def _same(one: Event, other: Event) -> bool:
+    return (
+        one.event_type == other.event_type
+        and one.event_type in ONCE
+        and one.act == other.act
+        and one.factuality == other.factuality
+        and (one.agreement_stage == other.agreement_stage)
+        and _agreements_meet(one, other)
+        and _parties_meet(one.actors, other.actors)
+        and _parties_meet(one.recipients, other.recipients)
+        and _dates_meet(one, other)
+        and _places_meet(one.place, other.place)
+    )
+
+
+def _agreements_meet(one: Event, other: Event) -> bool:
+    if one.agreement is None or other.agreement is None:
+        return one.agreement is other.agreement
+    return one.agreement.agreement_id == other.agreement.agreement_id
+
+
+def _parties_meet(some: list[Entity], others: list[Entity]) -> bool:
+    """Tell whether two lists can name the same parties: a minister stands for the state."""
+    if not some or not others:
+        return True
+    left = {entity.country or entity.name for entity in some}
+    right = {entity.country or entity.name for entity in others}
+    return left <= right or right <= left
+
+
+def _dates_meet(one: Event, other: Event) -> bool:
+    if one.date is None or other.date is None:
+        return True
+    if one.date.start and other.date.start:
+        last = [event.date.end or "9999" for event in (one, other) if event.date]
+        return one.date.start <= last[1] and other.date.start <= last[0]
+    return one.date.edtf == other.date.edtf
+
+
+def _places_meet(one: Place | None, other: Place | None) -> bool:
+    if one is None or other is None or one.name == other.name:
+        return True
+    same_country = bool(one.country) and one.country == other.country
+    return same_country and "country" in (one.kind, other.kind)
+
+
+def _share(group: list[Event]) -> None:
+    """Give parties, date and place to the mentions of an act that lack them."""
+    told = next((e for e in group if e.actors), None)
+    dated = min(
+        (e for e in group if e.date is not None and e.date_from == "clause"),
+        key=lambda e: _precision(e.date.precision if e.date else ""),
+        default=None,
+    )
+    placed = min(
+        (e for e in group if e.place is not None),
+        key=lambda e: e.place is not None and e.place.kind == "country",
+        default=None,
+    )
+    for event in group:
+        if not event.actors and told is not None:
+            event.actors, event.recipients = list(told.actors), list(told.recipients)
+        if event.date is None and dated is not None:
+            event.date, event.date_span, event.date_from = dated.date, dated.date_span, "context"
+        if event.place is None and placed is not None:
+            event.place, event.place_span = placed.place, placed.place_span
+            event.place_from = "context"
+
+
+def _precision(name: str) -> int:
+    order = ("day", "week", "month", "season", "quarter", "year", "decade", "interval")
+    return order.index(name) if name in order else len(order)
+
+
+def _name(groups: list[list[Event]]) -> None:
+    counts: dict[str, int] = defaultdict(int)
+    for group in sorted(groups, key=lambda members: members[0].trigger):
+        members = [event for event in group if event.actors]
+        if len(members) > 1:
+            counts[members[0].act] += 1
+            for event in members:
+                event.same_as = f"{event.act}-{counts[event.act]}"
+
+
+def _spoken_now(events: list[Event], doc: Doc) -> None:
+    """Date what a statement says in the present tense (``we urge``) to its publication."""
+    if doc._.published is None:
+        return
+    today = doc._.published.isoformat()
+    value = DateValue(today, today, today, "day", anchor="publication", rule="spoken-now")
+    for event in events:
+        if event.date is not None or event.event_type not in REPORTED:
+            continue
+        span = doc.char_span(*event.trigger)
+        if span is not None and span.root.tag_ in ("VBP", "VBZ") and not event.agreement_stage:
+            event.date = value
+            event.date_from = "context"

@@ -1,0 +1,75 @@
+"""Every event rule proves itself: its examples are read as it says, its counterexamples not."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.components.events.rules import load_rules
+from pipeline.resources import KnowledgeError
+
+RULES = load_rules().rules.values()
+EXAMPLES = [(rule.id, example) for rule in RULES for example in rule.examples]
+COUNTEREXAMPLES = [(rule.id, text) for rule in RULES for text in rule.counterexamples]
+
+
+def events_of(nlp, text):
+    doc = nlp(text)
+    return [(doc.text[slice(*event.trigger)], event) for event in doc._.events]
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "example"), EXAMPLES, ids=lambda v: v if isinstance(v, str) else v.text
+)
+def test_example(nlp, rule_id, example):
+    found = {(word, event.rule_id): event for word, event in events_of(nlp, example.text)}
+    assert (example.trigger, rule_id) in found
+    event = found[example.trigger, rule_id]
+    if example.actors:
+        assert [actor.name for actor in event.actors] == example.actors
+    if example.recipients:
+        assert [recipient.name for recipient in event.recipients] == example.recipients
+    if example.factuality:
+        assert event.factuality == example.factuality
+    if example.stage and event.agreement is not None:
+        assert event.agreement_stage == example.stage
+
+
+@pytest.mark.parametrize(("rule_id", "text"), COUNTEREXAMPLES)
+def test_counterexample(nlp, rule_id, text):
+    assert rule_id not in [event.rule_id for _, event in events_of(nlp, text)]
+
+
+def test_every_rule_has_examples():
+    bare = [rule.id for rule in RULES if not (rule.examples and rule.counterexamples)]
+    assert bare == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- {id: x, type: NOTHING, verbs: [go]}", "rule x, field type"),
+        ("- {id: x, type: AID}", "needs verbs, nouns or adjectives"),
+        ("- {id: x, type: AID, verbs: [Go]}", "rule x, field verbs"),
+        ("- {id: x, type: AID, verbs: [go], frame: nowhere}", "no frame 'nowhere'"),
+        ("- {id: x, type: AID, verbs: [go], when: {object: [$nothing]}}", "no word class"),
+        ("- {id: x, type: AID, verbs: [go], colour: red}", "rule x, field colour"),
+        ("- {id: x, type: AID, verbs: [go]}\n- {id: x, type: AID, verbs: [go]}", "twice"),
+        ("- !!python/object/apply:os.getcwd []", "line 1"),
+        ("rules: [", "line"),
+        ("just words", "must be a list of rules"),
+    ],
+)
+def test_mistakes_name_file_rule_and_field(tmp_path, text, message):
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=r"mine\.yaml") as error:
+        load_rules(tmp_path)
+    assert message in str(error.value)
+
+
+def test_user_rules_override_and_switch_off(tmp_path):
+    (tmp_path / "mine.yaml").write_text(
+        "- {id: consult-meet, off: true}\n- {id: my-rule, type: AID, verbs: [succour]}", "utf-8"
+    )
+    book = load_rules(tmp_path)
+    assert "consult-meet" not in book.rules
+    assert book.candidates("succour", "verb")[0].rule.id == "my-rule"
