@@ -189,22 +189,14 @@ def _ends_list(lines: list[_Line], end: int) -> bool:
 
 
 def _mark_credits(lines: list[_Line]) -> None:
-    """Mark the names that stand next to a byline or time stamp below the headline."""
-    filled = [line for line in lines if line.text]
-    head = [line for line in filled if line.in_head]
-    if not any(line.rule and line.rule.id in ("byline", "stamp") for line in head):
-        return
-    for order in (range(len(head) - 1, 0, -1), range(1, len(head))):
-        step = -1 if order.step > 0 else 1
-        for number in order:
-            beside = number + step
-            line = head[number]
-            if (
-                0 < beside < len(head)
-                and head[beside].kind
-                and not line.kind
-                and _is_name(line.text)
-            ):
+    """Mark the names that stand next to a byline or time stamp, below the headline."""
+    head = [line for line in lines if line.text and line.in_head]
+    for neighbours in (head[1:], head[:0:-1]):
+        credit = False
+        for line in neighbours:
+            if line.rule:
+                credit = line.rule.id in ("byline", "stamp")
+            elif credit := credit and _is_name(line.text):
                 line.kind = "boilerplate"
 
 
