@@ -80,6 +80,7 @@ def _console() -> Console:
 
 def _write(evaluation: Evaluation, comparison: Comparison | None, folder: Path) -> None:
     from pipeline.evaluation import page, report
+    from pipeline.tables.writing import write_whole
 
     files = {
         "errors.csv": report.errors_csv(evaluation.errors),
@@ -88,8 +89,9 @@ def _write(evaluation: Evaluation, comparison: Comparison | None, folder: Path) 
     }
     if comparison is not None:
         files["comparison.csv"] = report.comparison_csv(comparison)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        report.write_whole(folder / name, content)
+        write_whole(folder / name, content)
     typer.echo(f"{len(evaluation.errors)} errors written to {folder}", err=True)
 
 

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
-from pathlib import Path
 
 from pipeline.evaluation.figures import Figure, difference, document_figures, figures
 from pipeline.evaluation.found import FoundDocument
@@ -110,19 +109,6 @@ def comparison_csv(comparison: Comparison) -> str:
     rows = [("won", *astuple(e)) for e in comparison.won]
     rows += [("lost", *astuple(e)) for e in comparison.lost]
     return _csv(["change", *(f.name for f in fields(ErrorRow))], rows)
-
-
-def write_whole(path: Path, content: str) -> None:
-    """Write a text file whole or not at all: written aside, then renamed."""
-    import os
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(path.name + ".part")
-    with aside.open("w", encoding="utf-8", newline="") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
 
 
 def _identity(error: ErrorRow) -> tuple:

@@ -19,7 +19,7 @@ from pipeline.evaluation.gold import (
     check_unique,
 )
 
-FORMATS = ("standoff",)
+FORMATS = ("standoff", "brat", "reviewed", "doccano", "labelstudio")
 
 
 def read_gold(
@@ -67,7 +67,7 @@ def read_gold(
 def write_gold(
     documents: Iterable[GoldDocument], texts: dict[str, str], path: Path, form: str
 ) -> None:
-    """Write gold in a format by its name (one of :data:`FORMATS` or ``docbin``)."""
+    """Write gold in a format by its name: one of :data:`FORMATS`, or ``docbin`` (write only)."""
     import_module(f"{__name__}.{form}").write(documents, texts, path)
 
 
