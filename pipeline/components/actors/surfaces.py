@@ -1,0 +1,130 @@
+"""Known names in a text: one trie over tokens (spaCy's PhraseMatcher), compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from pipeline import gazetteers, resources
+from pipeline.components.actors.lexicon import Lexicon
+
+LABELS = ("PERSON", "ORG", "GPE", "LOC", "NORP")
+# Kinds of the table of land that have a government; the others are landscape.
+_GOVERNED = ("division", "city", "district")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A stretch of tokens (end exclusive) that looks like a name.
+
+    ``doubtful`` hits are words that are names in some texts only. ``source`` says what found it.
+    """
+
+    start: int
+    end: int
+    label: str
+    source: str = "gazetteer"
+    doubtful: bool = False
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def overlaps(self, other: Hit) -> bool:
+        """Tell whether the two share a token."""
+        return self.start < other.end and other.start < self.end
+
+
+def known_surfaces(lexicon: Lexicon) -> Iterator[tuple[str, str, bool]]:
+    """Yield (surface, label, doubtful); of two labels for a surface the first one counts."""
+    for country in gazetteers.countries():
+        for name in (country.name, *country.aliases, *country.capitals):
+            yield name.removeprefix("the "), "GPE", False
+        for name in country.demonyms:
+            yield name, "NORP", False
+    for group in lexicon.groups:
+        for name in group.surfaces:
+            yield name, "NORP", False
+    for file in ("places/land.csv", "places/waters.csv"):
+        for row in resources.table(file, ("name", "aliases", "kind")):
+            label = "GPE" if row["kind"] in _GOVERNED else "LOC"
+            for name in (row["name"], *resources.items(row["aliases"])):
+                # "Arctic region" is a LOC without its "region".
+                if name[0].isupper() and not name.endswith((" region", " continent")):
+                    yield name, label, False
+    for body in lexicon.bodies:
+        for name in (body.name, *body.aliases):
+            yield name, "ORG", name in body.doubtful
+        for name in body.doubtful:
+            yield name, "ORG", True
+    for term in lexicon.terms:
+        for name in (term.name, *term.aliases):
+            yield name, "PERSON", " " not in name
+
+
+class Surfaces:
+    """Finds known names. Build it once a pipeline; calling it does no set-up."""
+
+    def __init__(self, nlp: Language, lexicon: Lexicon) -> None:
+        self._label: dict[str, tuple[str, bool]] = {}
+        for surface, label, doubtful in known_surfaces(lexicon):
+            for form in (surface, surface.replace("'", "’")):
+                self._label.setdefault(form, (label, doubtful))
+        self._upper = {surface.upper(): found for surface, found in self._label.items()}
+        self._as_written = PhraseMatcher(nlp.vocab, attr="ORTH")
+        self._any_case = PhraseMatcher(nlp.vocab, attr="LOWER")
+        with nlp.select_pipes(disable=nlp.pipe_names):
+            patterns = list(nlp.tokenizer.pipe(self._label))
+        self._as_written.add("name", patterns)
+        self._any_case.add("name", patterns)
+
+    def label(self, text: str) -> str:
+        """Return the label of a known surface, else an empty string."""
+        return self._label.get(text, ("", False))[0]
+
+    def find(self, doc: Doc) -> list[Hit]:
+        """Return all known names of the text, longest first at each place, none inside another."""
+        found = []
+        for _, start, end in self._as_written(doc):
+            label, doubtful = self._label.get(doc[start:end].text, ("", False))
+            if label:
+                found.append(Hit(start, end, label, doubtful=doubtful))
+        if _shouted(doc):
+            found += self._in_capitals(doc)
+        return longest(found)
+
+    def _in_capitals(self, doc: Doc) -> Iterator[Hit]:
+        for _, start, end in self._any_case(doc):
+            text = doc[start:end].text
+            if len(text) < 4 or not text.isupper() or not _in_shouting(doc, start, end):
+                continue
+            label, doubtful = self._upper.get(text, ("", False))
+            if label:
+                yield Hit(start, end, label, doubtful=doubtful)
+
+
+def longest(hits: list[Hit]) -> list[Hit]:
+    """Keep the longest of overlapping hits (the earlier of equals), in text order."""
+    taken: set[int] = set()
+    kept = []
+    for hit in sorted(hits, key=lambda h: (-len(h), h.start)):
+        if taken.isdisjoint(range(hit.start, hit.end)):
+            taken.update(range(hit.start, hit.end))
+            kept.append(hit)
+    return sorted(kept, key=lambda h: h.start)
+
+
+def _shouted(doc: Doc) -> bool:
+    """Tell whether two words in capitals stand side by side anywhere."""
+    return any(
+        a.is_upper and b.is_upper and len(a) > 3 and b.is_alpha
+        for a, b in zip(doc, list(doc)[1:], strict=False)
+    )
+
+
+def _in_shouting(doc: Doc, start: int, end: int) -> bool:
+    around = [doc[i] for i in (start - 1, end) if 0 <= i < len(doc) and doc[i].is_alpha]
+    return end - start > 1 or any(token.is_upper for token in around)
