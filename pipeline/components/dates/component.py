@@ -1,0 +1,82 @@
+"""The spaCy component ``pacta_dates``: dates of an article as spans with EDTF values."""
+
+from __future__ import annotations
+
+import bisect
+import functools
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.components.dates import grammar, tense
+from pipeline.components.dates.grammar import Match
+from pipeline.components.dates.normalisers import NORMALISERS
+from pipeline.components.dates.reader import Dated, Reader
+from pipeline.language import extensions
+
+#: Entity labels whose names may hold a month, a weekday or a year that is no date by itself.
+NAMES = frozenset({"PERSON", "ORG", "GPE", "LOC", "NORP", "PRODUCT", "WORK_OF_ART"})
+
+
+class Dates:
+    """Find the date expressions of a Doc and say which days they mean.
+
+    Writes ``doc.spans["dates"]`` (label DATE) and ``span._.date``, a
+    :class:`~pipeline.records.DateValue`. Reads ``doc._.published`` and ``doc._.zones``; uses tags
+    and parse for the tense where they are there, names (``doc.ents``) to leave out dates that are
+    part of one.
+
+    Examples
+    --------
+    >>> import datetime, spacy
+    >>> nlp = spacy.blank("en")
+    >>> _ = nlp.add_pipe("pacta_dates")
+    >>> doc = nlp.make_doc("They met on Monday.")
+    >>> doc._.published = datetime.date(2026, 3, 24)
+    >>> [(span.text, span._.date.edtf) for span in nlp(doc).spans["dates"]]
+    [('Monday', '2026-03-23')]
+    """
+
+    def __init__(self) -> None:
+        extensions.register()
+        self.reader = shared_reader()
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Write the dates of a Doc on it."""
+        spans = []
+        for dated in self.process(doc):
+            span = doc.char_span(dated.start, dated.end, label="DATE", alignment_mode="expand")
+            if span is None or (spans and span.start < spans[-1].end):
+                continue
+            span._.date = dated.value
+            spans.append(span)
+        doc.spans[extensions.DATES] = spans
+        return doc
+
+    def process(self, doc: Doc) -> list[Dated]:
+        """The dates of a Doc outside its zones and names, with character offsets."""
+        names = [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in NAMES]
+
+        def skip(start: int, end: int, match: Match) -> bool:
+            return extensions.in_zone(doc, start) or (
+                _inside(names, start, end) and not match.is_dated
+            )
+
+        return self.reader.read(doc.text, doc._.published, skip)
+
+
+def _inside(names: list[tuple[int, int]], start: int, end: int) -> bool:
+    index = bisect.bisect_right(names, start, key=lambda name: name[0]) - 1
+    return index >= 0 and end <= names[index][1]
+
+
+@functools.cache
+def shared_reader() -> Reader:
+    """The reader of the packaged knowledge, built once."""
+    return Reader(grammar.load(normalisers=NORMALISERS), tense.load())
+
+
+@Language.factory("pacta_dates", assigns=["doc.spans", "span._.date"])
+def create(nlp: Language, name: str) -> Dates:
+    """Build the component; ``nlp`` and ``name`` are spaCy's."""
+    return Dates()

@@ -1,0 +1,90 @@
+"""What the reading of one date may lean on: the time of writing and the dates read before it."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+
+from pipeline.components.dates.edtf import Interval, Point, Value
+
+PUBLICATION = "publication"
+TEXT = "text"
+
+
+@dataclass(slots=True)
+class Context:
+    """The state of one article while its dates are read from first to last.
+
+    Attributes
+    ----------
+    now : date or None
+        When the article was written; ``now_from`` says whether that is the publication date or was
+        taken from the text (dateline).
+    year : int or None
+        The year it was written in, which may be known where the day is not.
+    narrative : bool
+        The article tells of times long past, so that dates lean on those before them.
+    numeric_order : str
+        ``DMY``, ``MDY`` or empty: how the article writes 5/6/2026.
+    before_christ : bool
+        The article has years before Christ, so that a bare number may be one.
+    weekdays : dict
+        Weekday (1 is Monday) to the day that the article gives in full beside it.
+    last, last_day : Point or None
+        The last date read whose year is known, and the last such day.
+    close : bool
+        ``last`` stands in the same sentence as the date now read.
+    direction : str
+        Where the tense of the date now read points.
+    """
+
+    now: datetime.date | None = None
+    now_from: str = ""
+    year: int | None = None
+    narrative: bool = False
+    numeric_order: str = ""
+    before_christ: bool = False
+    weekdays: dict[int, Point] = field(default_factory=dict)
+    last: Point | None = None
+    last_day: Point | None = None
+    close: bool = False
+    direction: str = ""
+
+    def here(self) -> tuple[datetime.date | None, str]:
+        """The day that "this week" and "next year" are seen from, and what it was taken from."""
+        if self.narrative and self.last_day is not None:
+            date = self.day_of(self.last_day)
+            if date:
+                return date, TEXT
+        return self.now, self.now_from
+
+    def here_year(self) -> tuple[int | None, str]:
+        """The year that "next year" is seen from."""
+        if self.narrative and self.last is not None:
+            return self.last.year, TEXT
+        if self.now:
+            return self.now.year, self.now_from
+        return self.year, TEXT if self.year else ""
+
+    @staticmethod
+    def day_of(point: Point | None) -> datetime.date | None:
+        """A fully known day as a date."""
+        if point is None or point.level != "day" or not point.known:
+            return None
+        if not 1 <= (point.year or 0) <= 9990:
+            return None
+        return datetime.date(point.year or 1, point.month or 1, point.day or 1)
+
+    def remember(self, value: Value) -> None:
+        """Note a date that was read, for those after it."""
+        point = value
+        if isinstance(value, Interval):
+            point = value.end or value.start or Point("year")
+            if value.level == "century":
+                return
+        assert isinstance(point, Point)
+        if point.year is None or point.level == "decade":
+            return
+        self.last = point
+        if point.level == "day" and point.known:
+            self.last_day = point

@@ -1,0 +1,212 @@
+"""From text to dated spans: match the grammar, survey the article, then resolve date by date."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from pipeline.components.dates import edtf
+from pipeline.components.dates.context import Context
+from pipeline.components.dates.edtf import Interval, Point, Value
+from pipeline.components.dates.grammar import NOTHING, Grammar, Match
+from pipeline.components.dates.lexer import Lexemes
+from pipeline.components.dates.normalisers import NORMALISERS, Reading
+from pipeline.components.dates.survey import survey
+from pipeline.components.dates.tense import Cues, from_words
+from pipeline.records import DateValue
+
+#: Tells where the verb governing the characters from start to end points; None: cannot tell.
+Governor = Callable[[int, int], str | None]
+RANGE = "range"
+#: Parts that name the year, so that a date which has them needs none from its partner in a range.
+_YEAR_PARTS = ("y", "rel", "ana")
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date expression: character offsets and value."""
+
+    start: int
+    end: int
+    value: DateValue
+
+
+@dataclass(slots=True)
+class _Read:
+    """A date as read, before it is written out; lexeme indices as in its match."""
+
+    match: Match
+    first: int
+    last: int
+    reading: Reading
+    direction: str
+    rule: str
+
+
+class Reader:
+    """Reads the dates of a text; holds knowledge only, nothing of any article.
+
+    Parameters
+    ----------
+    grammar : Grammar
+        The rules.
+    cues : Cues
+        The words that tell a direction where there is no parse.
+    """
+
+    def __init__(self, grammar: Grammar, cues: Cues) -> None:
+        self._grammar = grammar
+        self._cues = cues
+        self._stops = frozenset(grammar.vocabulary.codes("STOP|BREAK"))
+        self._joins = frozenset(grammar.vocabulary.codes("JOIN"))
+        self._and = frozenset(grammar.vocabulary.codes("JOINBETWEEN"))
+        self._between = frozenset(grammar.vocabulary.codes("BETWEEN"))
+
+    def read(
+        self,
+        text: str,
+        published: datetime.date | None = None,
+        skip: Callable[[int, int, Match], bool] | None = None,
+        governor: Governor | None = None,
+    ) -> list[Dated]:
+        """Find and resolve every date expression.
+
+        Parameters
+        ----------
+        text : str
+            The article.
+        published : date, optional
+            Its publication date.
+        skip : callable, optional
+            Given character offsets and the match, tells that it is to be left out (a zone, a name).
+        governor : callable, optional
+            Given character offsets, the direction of the governing verb; None leaves it to words.
+
+        Returns
+        -------
+        list of Dated
+            In order of the text, not overlapping.
+        """
+        lexemes = self._grammar.vocabulary.lex(text)
+        candidates = list(self._candidates(lexemes, skip))
+        if not candidates:
+            return []
+        context = survey([found[0] for found in candidates], lexemes, published, self._cues)
+        reads: list[_Read] = []
+        for matches in candidates:
+            read = self._resolve(matches, context, lexemes, reads, governor)
+            if read is not None:
+                joined = self._join(reads[-1], read, context, lexemes) if reads else None
+                if joined is not None:
+                    reads[-1] = joined
+                else:
+                    reads.append(read)
+                context.remember(reads[-1].reading.value)
+        return [_dated(read, lexemes) for read in reads]
+
+    def _candidates(
+        self, lexemes: Lexemes, skip: Callable[[int, int, Match], bool] | None
+    ) -> Iterator[list[Match]]:
+        """Position by position, the rules that fit, longest first; negative ones taken out."""
+        position = 1
+        while True:
+            position, matches = self._grammar.matches(lexemes, position)
+            if not matches:
+                return
+            longest = matches[0]
+            position = longest.last
+            if longest.rule.normaliser == NOTHING:
+                continue
+            start, end = lexemes.starts[longest.first], lexemes.ends[longest.last - 1]
+            if skip is None or not skip(start, end, longest):
+                yield [match for match in matches if match.rule.normaliser != NOTHING]
+
+    def _resolve(
+        self,
+        matches: list[Match],
+        context: Context,
+        lexemes: Lexemes,
+        reads: list[_Read],
+        governor: Governor | None,
+    ) -> _Read | None:
+        """The reading of the first match that makes a date."""
+        first, last = matches[0].first, matches[0].last
+        direction = None
+        if governor is not None:
+            direction = governor(lexemes.starts[first], lexemes.ends[last - 1])
+        if direction is None:
+            direction = from_words(self._cues, lexemes, first, last)
+        context.direction = direction
+        context.close = bool(reads) and not self._stops.intersection(
+            lexemes.codes[reads[-1].last : first]
+        )
+        for match in matches:
+            reading = NORMALISERS[match.rule.normaliser](match.parts, context)
+            if reading is not None:
+                return _Read(match, match.first, match.last, reading, direction, match.rule.name)
+        return None
+
+    def _join(self, one: _Read, two: _Read, context: Context, lexemes: Lexemes) -> _Read | None:
+        """``A to B``, ``A – B``, ``between A and B`` as one interval, if that is what they are."""
+        if two.first - one.last != 1 or one.rule == RANGE:
+            return None
+        code, first = lexemes.codes[one.last], one.first
+        if code in self._and and lexemes.codes[first - 1] in self._between:
+            first -= 1
+        elif code not in self._joins:
+            return None
+        start = _with_year_of(one, two, context)
+        left, right = _first(start.value), _last(two.reading.value)
+        if left is None or right is None or not _ordered(left, right):
+            return None
+        reading = Reading(Interval(left, right), start.anchor or two.reading.anchor)
+        return _Read(two.match, first, two.last, reading, two.direction, RANGE)
+
+
+def _with_year_of(one: _Read, two: _Read, context: Context) -> Reading:
+    """The start of a range, which takes its year from the end if it names none itself."""
+    parts = one.match.parts
+    end = _last(two.reading.value)
+    if "m" not in parts and "s" not in parts and "q" not in parts:
+        return one.reading
+    if any(name in parts for name in _YEAR_PARTS) or end is None or end.year is None:
+        return one.reading
+    value = one.reading.value
+    if not isinstance(value, Point):
+        return one.reading
+    later = value.month is not None and end.month is not None and value.month > end.month
+    year = end.year - 1 if later else end.year
+    if not edtf.valid(year, *_month_day(value)):
+        return one.reading
+    return Reading(replace(value, year=year), two.reading.anchor)
+
+
+def _month_day(point: Point) -> tuple[int | None, int | None]:
+    return (point.month, point.day) if point.level == "day" else (None, None)
+
+
+def _first(value: Value) -> Point | None:
+    return value.start if isinstance(value, Interval) else value
+
+
+def _last(value: Value) -> Point | None:
+    return value.end if isinstance(value, Interval) else value
+
+
+def _ordered(one: Point, two: Point) -> bool:
+    """Whether a range may run from one point to the other."""
+    if "decade" in (one.level, two.level):
+        return one.level == two.level and str(one) < str(two)
+    if one.year is None or two.year is None:
+        return one.year == two.year and one.level == two.level and str(one) != str(two)
+    left = (one.year, one.month or 0, one.day or 0)
+    right = (two.year, two.month or 99, two.day or 99)
+    return left < right and one != two
+
+
+def _dated(read: _Read, lexemes: Lexemes) -> Dated:
+    value, anchor = read.reading.value, read.reading.anchor
+    start, end = edtf.bounds(value)
+    date = DateValue(str(value), start, end, value.level, read.direction, anchor, read.rule)
+    return Dated(lexemes.starts[read.first], lexemes.ends[read.last - 1], date)

@@ -1,0 +1,121 @@
+"""Where the verb that governs a date points: past, future or unknown.
+
+With a parse, the verb is the one the date depends on, and its auxiliaries and features tell. Without
+one, the words of the clause tell: the nearest verb form or other cue of ``cues.yaml``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.components.dates.lexer import Lexemes
+from pipeline.resources import KNOWLEDGE, KnowledgeError, document
+
+FOLDER = KNOWLEDGE / "dates"
+PAST, FUTURE, UNKNOWN = "past", "future", ""
+#: Lexemes looked at on either side of a date within its sentence.
+REACH = 25
+#: Lexemes after a modal within which a participle belongs to it ("will be held").
+VERB_GROUP = 4
+_SECTIONS = (
+    "past",
+    "future",
+    "to_future",
+    "points_ahead",
+    "points_back",
+    "not_past",
+    "ends",
+    "british",
+    "american",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """The words of ``cues.yaml``, in lower case."""
+
+    past: frozenset[str]
+    future: frozenset[str]
+    to_future: frozenset[str]
+    points_ahead: frozenset[str]
+    points_back: frozenset[str]
+    not_past: frozenset[str]
+    ends: frozenset[str]
+    british: frozenset[str]
+    american: frozenset[str]
+
+
+def load(folder: Path = FOLDER) -> Cues:
+    """Read ``cues.yaml``.
+
+    Raises
+    ------
+    KnowledgeError
+        A section is missing or is no list of words.
+    """
+    source: Any = document("cues.yaml", folder)
+    for name in _SECTIONS:
+        words = source.get(name) if isinstance(source, dict) else None
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise KnowledgeError(folder / "cues.yaml", name, "a list of (quoted) words is expected")
+    return Cues(**{name: frozenset(source[name]) for name in _SECTIONS})
+
+
+def from_words(cues: Cues, lexemes: Lexemes, first: int, last: int) -> str:
+    """The direction that the words around the lexemes ``first`` to ``last`` (exclusive) tell.
+
+    The nearest cue of the sentence counts, one before the date more than one after it.
+    """
+    before = _word(lexemes, first - 1)
+    if before in cues.points_back:
+        return PAST
+    best, direction = REACH + 1.0, UNKNOWN
+    for index, points in _cues_around(cues, lexemes, first, last):
+        distance = first - index if index < first else (index - last + 1) * 1.5
+        if distance < best:
+            best, direction = distance, points
+    if before in cues.points_ahead and direction != PAST:
+        return FUTURE
+    return direction
+
+
+def _cues_around(cues: Cues, lexemes: Lexemes, first: int, last: int) -> list[tuple[int, str]]:
+    """Every cue of the sentence, as (lexeme, direction)."""
+    start = first
+    while start > 1 and first - start < REACH and not _ends_sentence(cues, lexemes, start - 1):
+        start -= 1
+    end = last
+    while end < len(lexemes.starts) and end - last < REACH:
+        if _ends_sentence(cues, lexemes, end):
+            break
+        end += 1
+    found: list[tuple[int, str]] = []
+    modal, ahead = -VERB_GROUP - 1, False
+    for index in [*range(start, first), *range(last, end)]:
+        word = _word(lexemes, index)
+        if word in cues.future or (word == "to" and _word(lexemes, index - 1) in cues.to_future):
+            found.append((index, FUTURE))
+            modal, ahead = index, True
+        elif word in cues.past or _is_past_form(cues, word):
+            grouped = ahead and index - modal <= VERB_GROUP
+            found.append((index, FUTURE if grouped else PAST))
+    return found
+
+
+def _is_past_form(cues: Cues, word: str) -> bool:
+    return len(word) > 4 and word.endswith("ed") and word not in cues.not_past
+
+
+def _ends_sentence(cues: Cues, lexemes: Lexemes, index: int) -> bool:
+    word = lexemes.word(index)
+    if word in cues.ends or not word or "\n" in word:
+        # A full stop after a capital or a short word is mostly an abbreviation's.
+        return word != "." or not re.fullmatch(r"[A-Z]|[A-Z][a-z]{1,2}", lexemes.word(index - 1))
+    return False
+
+
+def _word(lexemes: Lexemes, index: int) -> str:
+    return lexemes.word(index).lower() if 0 <= index < len(lexemes.starts) else ""
