@@ -91,9 +91,9 @@ def read_output(folder: Path) -> dict[str, FoundDocument]:
     def document(doc_id: str) -> FoundDocument:
         return documents.setdefault(doc_id, FoundDocument(doc_id, listed=False))
 
-    for doc_id, mention in _records(folder / "mentions.csv", MENTION_COLUMNS, _mention):
+    for doc_id, mention in _records(folder / "mentions.csv", MENTION_COLUMNS, mention_of_row):
         document(doc_id).mentions.append(mention)
-    for doc_id, event in _records(folder / "events.csv", EVENT_COLUMNS, _event):
+    for doc_id, event in _records(folder / "events.csv", EVENT_COLUMNS, event_of_row):
         document(doc_id).events.append(event)
     return documents
 
@@ -172,7 +172,8 @@ EVENT_COLUMNS = (
 )
 
 
-def _mention(row: dict[str, str]) -> FoundMention:
+def mention_of_row(row: dict[str, str]) -> FoundMention:
+    """A row of mentions.csv as a record; raises ValueError where an offset is no number."""
     return FoundMention(
         id=row["mention_id"],
         label=row["label"],
@@ -187,7 +188,8 @@ def _mention(row: dict[str, str]) -> FoundMention:
     )
 
 
-def _event(row: dict[str, str]) -> FoundEvent:
+def event_of_row(row: dict[str, str]) -> FoundEvent:
+    """A row of events.csv as a record; raises ValueError where an offset is no number."""
     return FoundEvent(
         id=row["event_id"],
         type=row["event_type"],

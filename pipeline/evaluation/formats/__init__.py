@@ -6,7 +6,7 @@ path)``; reading gives the documents and those article texts that the format its
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -64,8 +64,17 @@ def read_gold(
     return documents, texts
 
 
+def need_texts(documents: Iterable[GoldDocument], texts: Mapping[str, str]) -> None:
+    """Raise :class:`GoldError` where the article of a gold document is not known."""
+    for document in documents:
+        if document.doc_id not in texts:
+            raise GoldError(
+                document.source, document.doc_id, "the article is missing (give --articles)"
+            )
+
+
 def write_gold(
-    documents: Iterable[GoldDocument], texts: dict[str, str], path: Path, form: str
+    documents: Iterable[GoldDocument], texts: Mapping[str, str], path: Path, form: str
 ) -> None:
     """Write gold in a format by its name: one of :data:`FORMATS`, or ``docbin`` (write only)."""
     import_module(f"{__name__}.{form}").write(documents, texts, path)

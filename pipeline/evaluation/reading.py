@@ -1,0 +1,114 @@
+"""Gold articles read by the pipeline up to the events, which may then be extracted many times.
+
+Trying a changed rule book on annotated articles costs only the event step: parse, names, dates,
+agreements and places stay as they were read.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipeline.evaluation.found import FoundDocument, event_of_row, mention_of_row
+from pipeline.evaluation.gold import GoldDocument
+from pipeline.records import Article, Event, Zone
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+    from pipeline.components.events.rules import Rulebook
+    from pipeline.components.factuality import Factuality
+
+EVENTS = "pacta_events"
+
+
+@dataclass(slots=True)
+class Reading:
+    """An annotated article and the Doc that the pipeline made of it, without events."""
+
+    gold: GoldDocument
+    article: Article
+    doc: Doc
+
+
+def rules_of(nlp: Language) -> tuple[Rulebook, Factuality]:
+    """The rule book and the factuality reader of a loaded pipeline."""
+    from pipeline.components.events import Events
+
+    events = nlp.get_pipe(EVENTS)
+    assert isinstance(events, Events)
+    return events.book, events.factuality
+
+
+def read(
+    nlp: Language, gold: Iterable[GoldDocument], texts: Mapping[str, str]
+) -> Iterator[Reading]:
+    """Run all components but the events over gold articles, lazily and in order.
+
+    Publication date and zones are those of the annotation, so that what is measured is the
+    reading of the text, not that of the file.
+
+    Parameters
+    ----------
+    nlp : Language
+        As :func:`pipeline.language.load` returns it.
+    gold : iterable of GoldDocument
+        The annotation.
+    texts : mapping
+        Articles by ``doc_id``.
+    """
+    from pipeline.language import annotate
+
+    by_id = {document.doc_id: document for document in gold}
+    articles = (_article(document, texts[document.doc_id]) for document in by_id.values())
+    with nlp.select_pipes(disable=[EVENTS]):
+        for article, doc in annotate(nlp, articles):
+            yield Reading(by_id[article.doc_id], article, doc)
+
+
+def extract_events(reading: Reading, book: Rulebook, factuality: Factuality) -> list[Event]:
+    """Extract the events of an article with a rule book, as the component does."""
+    from pipeline.components.events.extraction import extract
+    from pipeline.linking.document import link_document
+
+    return link_document(extract(reading.doc, book, factuality), reading.doc)
+
+
+def found_document(reading: Reading, events: list[Event]) -> FoundDocument:
+    """What a run would write of the article, as scoring takes it."""
+    from pipeline.tables.rows import event_rows, mention_rows
+
+    reading.doc._.events = events
+    return FoundDocument(
+        reading.article.doc_id,
+        mentions=[mention_of_row(row) for row in mention_rows(reading.article, reading.doc)],
+        events=[event_of_row(row) for row in event_rows(reading.article, reading.doc)],
+    )
+
+
+def without(book: Rulebook, ids: Iterable[str]) -> Rulebook:
+    """A rule book without some of its rules."""
+    off = frozenset(ids)
+    return replace(
+        book,
+        rules={name: rule for name, rule in book.rules.items() if name not in off},
+        index={
+            key: kept
+            for key, triggers in book.index.items()
+            if (kept := tuple(t for t in triggers if t.rule.id not in off))
+        },
+    )
+
+
+def _article(document: GoldDocument, text: str) -> Article:
+    published = document.published
+    return Article(
+        doc_id=document.doc_id,
+        text=text,
+        published=datetime.date.fromisoformat(published) if published else None,
+        published_from="metadata" if published else "",
+        zones=[Zone(*zone) for zone in document.zones],
+    )
