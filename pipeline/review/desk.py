@@ -7,6 +7,7 @@ the log (other processes may write to it too) and the tables (a run may rewrite 
 from __future__ import annotations
 
 import threading
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -270,13 +271,16 @@ class Desk:
     @property
     def version(self) -> str:
         """Changes with every decision and every re-run."""
-        return f"{self._everybody.version}.{abs(hash(self.tables.stamp))}"
+        return f"{self._everybody.version}.{zlib.crc32(repr(self.tables.stamp).encode())}"
 
     def view(self, reviewer: str) -> View:
-        """What a reviewer sees, brought up to date."""
+        """What a reviewer sees: everybody's decisions, or in double coding their own alone."""
+        return self.only(reviewer if self.double_coding else "")
+
+    def only(self, name: str) -> View:
+        """What the decisions of one reviewer lead to, brought up to date; empty: everybody's."""
         with self._lock:
             self.refresh()
-            name = reviewer if self.double_coding else ""
             if name not in self._views:
                 view = View(Book(name))
                 view.book.replay(self.store.since())

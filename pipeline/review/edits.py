@@ -187,9 +187,10 @@ def _touched(mentions: list[dict[str, Any]], start: int, end: int, role: str) ->
     labels = wanted.get(role, ("PERSON", "ORG", "GPE", "NORP", "LOC"))
     for mention in mentions:
         cells = mention["cells"]
-        if mention["status"] != "rejected" and cells["label"] in labels:
-            if int(cells["start"]) < end and start < int(cells["end"]):
-                return cells
+        if mention["status"] == "rejected" or cells["label"] not in labels:
+            continue
+        if int(cells["start"]) < end and start < int(cells["end"]):
+            return cells
     return None
 
 

@@ -139,6 +139,16 @@ class Store:
             ).fetchall()
         return [Decision(*row[:7], json.loads(row[7])) for row in rows]
 
+    def find(self, client_id: str) -> Decision | None:
+        """The decision that was sent under an id, None where there is none."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT id, client_id, at, reviewer, action, doc_id, subject, payload"
+                " FROM decisions WHERE client_id = ?",
+                (client_id,),
+            ).fetchone()
+        return Decision(*row[:7], json.loads(row[7])) if row else None
+
     def setting(self, name: str) -> str:
         """A setting of this review, or an empty string."""
         with self._lock:

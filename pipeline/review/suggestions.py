@@ -1,4 +1,4 @@
-"""Type-ahead: the names, places and agreements of the document, then of the run, then gazetteers."""
+"""Type-ahead: names, places and agreements of the document, then of the run, then gazetteers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ from pipeline.review.tables import Row, Tables, items
 ACTOR_LABELS = ("PERSON", "ORG", "GPE", "NORP", "LOC")
 PLACE_LABELS = ("GPE", "LOC")
 LIMIT = 12
+CLOSED = {
+    "factuality": "factualities",
+    "agreement_stage": "stages",
+    "agreement_type": "agreement_types",
+    "date_from": "date_from",
+    "place_from": "place_from",
+    "label": "labels",
+    "sense": "senses",
+    "sector": "sectors",
+}
 
 
 @dataclass(slots=True)
@@ -164,17 +174,7 @@ def closed(column: str, event_type: str = "") -> list[tuple[str, str]]:
     if column == "mode":
         kind = known.types.get(event_type)
         return [(mode, "") for mode in kind.modes] if kind else []
-    lists = {
-        "factuality": "factualities",
-        "agreement_stage": "stages",
-        "agreement_type": "agreement_types",
-        "date_from": "date_from",
-        "place_from": "place_from",
-        "label": "labels",
-        "sense": "senses",
-        "sector": "sectors",
-    }
-    return [(value, "") for value in known.lists[lists[column]]] if column in lists else []
+    return [(value, "") for value in known.lists[CLOSED[column]]] if column in CLOSED else []
 
 
 def values(rows: Iterable[Row], column: str, typed: str, titles: dict[str, str]) -> list[dict]:

@@ -13,70 +13,20 @@ from pathlib import Path
 
 Row = dict[str, str]
 
-EVENT_COLUMNS = [
-    "event_id",
-    "doc_id",
-    "published",
-    "event_type",
-    "mode",
-    "quad_class",
-    "context",
-    "factuality",
-    "actors",
-    "actor_codes",
-    "recipients",
-    "recipient_codes",
-    "date_text",
-    "date",
-    "date_start",
-    "date_end",
-    "date_precision",
-    "date_from",
-    "place_text",
-    "place",
-    "place_country",
-    "latitude",
-    "longitude",
-    "geonames_id",
-    "place_from",
-    "agreement_text",
-    "agreement_id",
-    "agreement_type",
-    "agreement_stage",
-    "trigger",
-    "trigger_start",
-    "trigger_end",
-    "evidence",
-    "evidence_start",
-    "evidence_end",
-    "same_as",
-    "cluster_id",
-    "rule_id",
-    "confidence",
-]
-MENTION_COLUMNS = [
-    "mention_id",
-    "doc_id",
-    "label",
-    "text",
-    "start",
-    "end",
-    "entity",
-    "country",
-    "sector",
-    "sense",
-    "date",
-    "date_start",
-    "date_end",
-    "date_precision",
-    "latitude",
-    "longitude",
-    "geonames_id",
-    "agreement_id",
-    "agreement_type",
-    "generic",
-    "confidence",
-]
+EVENT_COLUMNS = (
+    *("event_id", "doc_id", "published", "event_type", "mode", "quad_class", "context"),
+    *("factuality", "actors", "actor_codes", "recipients", "recipient_codes"),
+    *("date_text", "date", "date_start", "date_end", "date_precision", "date_from"),
+    *("place_text", "place", "place_country", "latitude", "longitude", "geonames_id"),
+    *("place_from", "agreement_text", "agreement_id", "agreement_type", "agreement_stage"),
+    *("trigger", "trigger_start", "trigger_end", "evidence", "evidence_start", "evidence_end"),
+    *("same_as", "cluster_id", "rule_id", "confidence"),
+)
+MENTION_COLUMNS = (
+    *("mention_id", "doc_id", "label", "text", "start", "end", "entity", "country", "sector"),
+    *("sense", "date", "date_start", "date_end", "date_precision", "latitude", "longitude"),
+    *("geonames_id", "agreement_id", "agreement_type", "generic", "confidence"),
+)
 DOCUMENT_COLUMNS = ("doc_id", "path", "title", "published", "characters", "zones", "status")
 LABELS = ("PERSON", "ORG", "GPE", "LOC", "NORP", "DATE", "AGREEMENT")
 FILES = ("documents.csv", "events.csv", "mentions.csv", "agreements.csv", "run.json")
@@ -119,7 +69,7 @@ def stamp(folder: Path) -> tuple:
     return tuple(marks)
 
 
-def _rows(path: Path, columns: tuple[str, ...] | list[str]) -> list[Row]:
+def _rows(path: Path, columns: tuple[str, ...]) -> list[Row]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.reader(file)

@@ -1,0 +1,132 @@
+"""How far reviewers agree, where two have judged the same events without seeing each other.
+
+Cohen's kappa (Cohen 1960, A coefficient of agreement for nominal scales) for the verdict, the
+event type and each slot. Figures only: no decision of another reviewer is shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from pipeline.review.book import Book, EventState
+from pipeline.review.desk import Desk, standing
+from pipeline.review.tables import Row
+
+NO_EVENT = "no event"
+SLOTS = (
+    *("factuality", "mode", "actors", "recipients", "date", "place"),
+    *("agreement_id", "agreement_stage"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Agreement of two reviewers on one question.
+
+    ``kappa`` is None where it is not defined: nothing judged by both, or both gave one and the
+    same answer throughout.
+    """
+
+    question: str
+    judged: int
+    same: int
+    kappa: float | None
+
+    @property
+    def observed(self) -> float | None:
+        """Share of the answers that are the same, None where there are none."""
+        return self.same / self.judged if self.judged else None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two reviewers and how far they agree, question by question."""
+
+    first: str
+    second: str
+    figures: list[Figure]
+
+
+def kappa(pairs: Sequence[tuple[Hashable, Hashable]]) -> float | None:
+    """Cohen's kappa of two raters over the same items; None where it is not defined.
+
+    Examples
+    --------
+    >>> kappa([("yes", "yes"), ("no", "no"), ("yes", "no"), ("no", "no")])
+    0.5
+    """
+    total = len(pairs)
+    if not total:
+        return None
+    observed = sum(a == b for a, b in pairs) / total
+    first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    expected = sum(first[c] * second[c] for c in first) / total**2
+    return None if expected == 1 else (observed - expected) / (1 - expected)
+
+
+def between_all(desk: Desk) -> list[Pair]:
+    """The agreement of every two reviewers of an output folder, by name."""
+    log = desk.everybody().history()
+    names = sorted({decision.reviewer for decision in desk.store.since()})
+    if not log:
+        return []
+    books = {}
+    for name in names:
+        books[name] = Book(name)
+        books[name].replay(desk.store.since())
+    rows = desk.named_rows()
+    return [Pair(a, b, _figures(books[a], books[b], rows)) for a, b in combinations(names, 2)]
+
+
+def _figures(first: Book, second: Book, rows: dict[str, Row]) -> list[Figure]:
+    both = [
+        (a, second.events[uid], rows.get(uid))
+        for uid, a in sorted(first.events.items())
+        if uid in second.events and a.decided and second.events[uid].decided
+    ]
+    kept = [item for item in both if _is_event(item[0]) and _is_event(item[1])]
+    out = [
+        _figure("event or not", [(_is_event(a), _is_event(b)) for a, b, _ in both]),
+        _figure("event type", [(_type(a, row), _type(b, row)) for a, b, row in both]),
+    ]
+    for slot in SLOTS:
+        answers = [(standing(row, a)[slot], standing(row, b)[slot]) for a, b, row in kept]
+        out.append(_figure(slot, answers))
+    out.append(_found(first, second))
+    return out
+
+
+def _found(first: Book, second: Book) -> Figure:
+    """Missed events: how many of those that either added the other added too.
+
+    Kappa is not defined for them: nobody counts the places where both saw no event.
+    """
+    added = [
+        {
+            (
+                s.doc_id,
+                s.row["trigger_start"],
+                s.row["trigger_end"],
+                {**s.row, **s.cells}["event_type"],
+            )
+            for s in book.events.values()
+            if s.status == "added"
+        }
+        for book in (first, second)
+    ]
+    return Figure("missed events added", len(added[0] | added[1]), len(added[0] & added[1]), None)
+
+
+def _figure(question: str, pairs: list[tuple[Hashable, Hashable]]) -> Figure:
+    return Figure(question, len(pairs), sum(a == b for a, b in pairs), kappa(pairs))
+
+
+def _is_event(state: EventState) -> bool:
+    return state.status not in ("rejected", "withdrawn")
+
+
+def _type(state: EventState, row: Row | None) -> str:
+    return standing(row, state)["event_type"] if _is_event(state) else NO_EVENT

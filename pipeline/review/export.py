@@ -1,0 +1,240 @@
+"""What a review leads to: a reviewed table for spreadsheets and gold for evaluation and retraining.
+
+``events_reviewed.csv`` has the columns of events.csv and ``status``, ``reviewer``,
+``reviewed_at``, ``comment``. A spreadsheet runs a cell that begins with ``=``, ``+``, ``-`` or
+``@`` as a formula, so such a cell gets an apostrophe in front, unless it is a plain number (a
+longitude). :func:`restore` takes it off again; :func:`read_reviewed` does so for a whole file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import tempfile
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from pipeline.evaluation.gold import (
+    GoldDocument,
+    GoldEntity,
+    GoldEvent,
+    GoldMention,
+    write_standoff,
+)
+from pipeline.review.desk import Desk, Entry, View
+from pipeline.review.tables import EVENT_COLUMNS, Row, items, zones
+
+REVIEW_COLUMNS = ("status", "reviewer", "reviewed_at", "comment")
+COLUMNS = (*EVENT_COLUMNS, *REVIEW_COLUMNS)
+NAME = "events_reviewed.csv"
+_RISKY = re.compile(r"'*[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+def harmless(cell: str) -> str:
+    """Make a cell harmless for spreadsheets; :func:`restore` undoes it.
+
+    Examples
+    --------
+    >>> harmless('=HYPERLINK("x")'), harmless("-12.5"), harmless("'=a")
+    ('\\'=HYPERLINK("x")', '-12.5', "''=a")
+    """
+    return f"'{cell}" if _RISKY.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def restore(cell: str) -> str:
+    """The cell that :func:`harmless` was given."""
+    return cell[1:] if cell.startswith("'") and _RISKY.match(cell) else cell
+
+
+def read_reviewed(path: Path) -> list[Row]:
+    """Read an ``events_reviewed.csv`` with all cells as the reviewer saw them."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [{c: restore(v) for c, v in row.items()} for row in csv.DictReader(file)]
+
+
+def reviewed_rows(desk: Desk, reviewer: str = "") -> list[Row]:
+    """The rows of ``events_reviewed.csv``, in the order of the documents and triggers.
+
+    Undecided events are among them with that status; rejected ones too; events that a reviewer
+    added and withdrew are not.
+
+    Parameters
+    ----------
+    desk : Desk
+        The review.
+    reviewer : str, optional
+        Whose decisions to write; else everybody's count.
+    """
+    view = desk.only(reviewer)
+    rows = []
+    for entry in view.ordered("document", descending=False):
+        state = entry.state
+        if entry.status == "withdrawn":
+            continue
+        rows.append(
+            {
+                **{column: entry.cells[column] for column in EVENT_COLUMNS},
+                "status": entry.status,
+                "reviewer": state.reviewer if state else "",
+                "reviewed_at": state.at if state else "",
+                "comment": state.comment if state else "",
+            }
+        )
+    return rows
+
+
+def write_reviewed(desk: Desk, path: Path, reviewer: str = "") -> int:
+    """Write ``events_reviewed.csv`` whole or not at all; return the number of rows."""
+    rows = reviewed_rows(desk, reviewer)
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([harmless(row[column]) for column in COLUMNS] for row in rows)
+    _write_whole(path, buffer.getvalue())
+    return len(rows)
+
+
+def _write_whole(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(aside, 0o644)
+        os.replace(aside, path)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+
+
+def gold(desk: Desk, reviewer: str = "", partial: bool = False) -> list[GoldDocument]:
+    """Gold annotation of the documents that have been reviewed.
+
+    A document counts when every event of it is decided, or a reviewer marked it as read; what the
+    program wrote and nobody looked at is not gold. Rejected events go along as negative examples.
+
+    Parameters
+    ----------
+    desk : Desk
+        The review.
+    reviewer : str, optional
+        Whose decisions to take; else everybody's count.
+    partial : bool, optional
+        Take documents with undecided events too; these events are left out.
+    """
+    view = desk.only(reviewer)
+    touched = {e.cells["doc_id"] for e in view.entries.values() if e.status != "undecided"}
+    return [
+        document(desk, view, doc_id)
+        for doc_id in desk.tables.documents
+        if desk.document_done(view, doc_id) or (partial and doc_id in touched)
+    ]
+
+
+def unfinished(desk: Desk, reviewer: str = "") -> list[str]:
+    """Documents of which something is decided, but not everything."""
+    view = desk.only(reviewer)
+    touched = {e.cells["doc_id"] for e in view.entries.values() if e.status != "undecided"}
+    return [d for d in desk.tables.documents if d in touched and not desk.document_done(view, d)]
+
+
+def write_gold(desk: Desk, folder: Path, reviewer: str = "", partial: bool = False) -> list[str]:
+    """Write the gold of the reviewed documents, a JSON file each; return their ids."""
+    documents = gold(desk, reviewer, partial)
+    if documents:
+        write_standoff(documents, folder)
+    return [d.doc_id for d in documents]
+
+
+def document(desk: Desk, view: View, doc_id: str) -> GoldDocument:
+    """The gold of one document: its zones, standing mentions and entities, decided events."""
+    facts = desk.tables.documents[doc_id]
+    mentions = [m["cells"] for m in desk.mentions(view, doc_id) if m["status"] != "rejected"]
+    entries = desk.of_document(view, doc_id)
+    standing = [e for e in entries if e.status in ("accepted", "corrected", "added")]
+    rejected = [e for e in entries if e.status == "rejected"]
+    return GoldDocument(
+        doc_id=doc_id,
+        published=facts["published"],
+        zones=[(z["kind"], z["start"], z["end"]) for z in zones(facts["zones"])],
+        entities=_entities(mentions, [*standing, *rejected]),
+        mentions=[_mention(row, number) for number, row in enumerate(mentions, start=1)],
+        events=[_event(entry, f"E{n}") for n, entry in enumerate(standing, start=1)],
+        rejected=[_event(entry, f"R{n}") for n, entry in enumerate(rejected, start=1)],
+    )
+
+
+def _entities(mentions: list[Row], entries: list[Entry]) -> dict[str, GoldEntity]:
+    """The entities that mentions and events name; of differing readings the commonest counts."""
+    readings: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    types: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in mentions:
+        if row["label"] not in ("DATE", "AGREEMENT"):
+            name = row["entity"] or row["text"]
+            readings[name][row["country"], row["sector"]] += 1
+            types[name][row["label"]] += 1
+    for cells in (entry.cells for entry in entries):
+        for side, codes in (("actors", "actor_codes"), ("recipients", "recipient_codes")):
+            parties, known = items(cells[side]), items(cells[codes])
+            if len(parties) != len(known):
+                known = [""] * len(parties)
+            for name, code in zip(parties, known, strict=True):
+                if name not in readings:
+                    country, _, sector = code.partition(".")
+                    readings[name][country, sector] += 1
+        if cells["place"] and cells["place"] not in readings:
+            readings[cells["place"]][cells["place_country"], ""] += 1
+    return {
+        name: GoldEntity(name, _entity_type(types[name]), *reading.most_common(1)[0][0])
+        for name, reading in readings.items()
+    }
+
+
+def _entity_type(labels: Counter[str]) -> str:
+    """A country is a GPE although most of its mentions may be ``German``."""
+    for label in ("GPE", "LOC", "ORG", "PERSON"):
+        if labels[label]:
+            return label
+    return "NORP" if labels else "GPE"
+
+
+def _mention(row: Row, number: int) -> GoldMention:
+    mention = GoldMention(
+        f"T{number}", row["label"], int(row["start"]), int(row["end"]), row["text"]
+    )
+    if row["label"] == "DATE":
+        mention.value = row["date"]
+    elif row["label"] == "AGREEMENT":
+        mention.agreement = row["agreement_id"]
+        mention.generic = row["generic"] == "true"
+    else:
+        mention.entity = row["entity"] or row["text"]
+        mention.sense = row["sense"]
+    return mention
+
+
+def _event(entry: Entry, number: str) -> GoldEvent:
+    cells = entry.cells
+    return GoldEvent(
+        id=number,
+        type=cells["event_type"],
+        start=entry.start,
+        end=int(cells["trigger_end"]),
+        text=cells["trigger"],
+        factuality=cells["factuality"],
+        mode=cells["mode"],
+        actors=tuple(items(cells["actors"])),
+        recipients=tuple(items(cells["recipients"])),
+        date=cells["date"],
+        date_from=cells["date_from"] if cells["date"] else "",
+        place=cells["place"],
+        place_from=cells["place_from"] if cells["place"] else "",
+        agreement=cells["agreement_id"],
+        stage=cells["agreement_stage"],
+        same_as=cells["same_as"],
+    )

@@ -1,0 +1,311 @@
+"""Pictures of the events under review, as SVG; every mark leads to the events behind it.
+
+Colours and fonts come from the page's style sheet (classes ``q-vc``, ``q-mc``, ``q-vx``, ``q-mx``
+for the quad classes); a drawing holds positions only.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from pipeline.review.choices import choices
+from pipeline.review.desk import Entry
+from pipeline.review.tables import items
+from pipeline.review.world import outlines
+
+WIDTH = 1100
+LANES = 24
+BARS = 20
+QUADS = {
+    "verbal cooperation": "q-vc",
+    "material cooperation": "q-mc",
+    "verbal conflict": "q-vx",
+    "material conflict": "q-mx",
+}
+
+
+def _link(**query: str) -> str:
+    return "/?" + urlencode({key: value for key, value in query.items() if value})
+
+
+def _mark(href: str, label: str, shape: Markup) -> Markup:
+    return Markup('<a href="{}" aria-label="{}"><title>{}</title>{}</a>').format(
+        href, label, label, shape
+    )
+
+
+def _circle(x: float, y: float, radius: float, css: str) -> Markup:
+    return Markup('<circle cx="{}" cy="{}" r="{}" class="{}"/>').format(
+        f"{x:.1f}", f"{y:.1f}", f"{radius:.1f}", css
+    )
+
+
+def _text(x: float, y: float, text: str, css: str = "", anchor: str = "start") -> Markup:
+    return Markup('<text x="{}" y="{}" class="{}" text-anchor="{}">{}</text>').format(
+        f"{x:.1f}", f"{y:.1f}", css, anchor, text
+    )
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, css: str) -> Markup:
+    return Markup('<line x1="{}" y1="{}" x2="{}" y2="{}" class="{}"/>').format(
+        *(f"{value:.1f}" for value in (x1, y1, x2, y2)), css
+    )
+
+
+def _svg(width: float, height: float, label: str, marks: Iterable[Markup]) -> Markup:
+    return Markup(
+        '<svg viewBox="0 0 {} {}" width="{}" height="{}" role="group" aria-label="{}">{}</svg>'
+    ).format(
+        f"{width:.0f}",
+        f"{height:.0f}",
+        f"{width:.0f}",
+        f"{height:.0f}",
+        label,
+        Markup("").join(marks),
+    )
+
+
+def _nothing(what: str) -> Markup:
+    return Markup('<p class="empty">{}</p>').format(what)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _dyad(entry: Entry) -> tuple[str, str]:
+    """The states of an event: those of the codes, without sectors; one alone is with itself."""
+    cells = entry.cells
+    codes = items(cells["actor_codes"]) + items(cells["recipient_codes"])
+    states = sorted(dict.fromkeys(code.split(".")[0] for code in codes))
+    return (states[0], states[1]) if len(states) > 1 else (states[0], "") if states else ("", "")
+
+
+class _Axis:
+    """A time axis from the first to the last year that is known."""
+
+    def __init__(self, days: list[str], left: float, right: float) -> None:
+        years = [int(day[:4]) for day in days]
+        self.first, self.last = min(years), max(years) + 1
+        self._left, self._scale = left, (right - left) / (self.last - self.first)
+
+    def x(self, day: str) -> float:
+        date = datetime.date.fromisoformat(day)
+        part = (date - datetime.date(date.year, 1, 1)).days / 366
+        return self._left + (date.year + part - self.first) * self._scale
+
+    def ticks(self) -> list[tuple[float, str]]:
+        span = self.last - self.first
+        step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if span / s <= 14)
+        years = range(-(-self.first // step) * step, self.last + 1, step)
+        return [(self._left + (y - self.first) * self._scale, str(y)) for y in years]
+
+
+def _grid(axis: _Axis, top: float, bottom: float) -> list[Markup]:
+    marks = []
+    for x, label in axis.ticks():
+        marks += [_line(x, top, x, bottom, "grid"), _text(x, top - 6, label, "tick", "middle")]
+    return marks
+
+
+def timeline(entries: list[Entry]) -> Markup:
+    """Who with whom, and when: a lane for each pair of states, a dot for each month."""
+    dated = [e for e in entries if e.cells["date_start"]]
+    if not dated:
+        return _nothing("No event has a date with a known year yet.")
+    lanes = Counter(_dyad(e) for e in dated)
+    shown = [pair for pair, _ in lanes.most_common(LANES) if pair[0]]
+    left, top, row = 150.0, 34.0, 30.0
+    axis = _Axis([e.cells["date_start"] for e in dated], left, WIDTH - 20)
+    height = top + row * len(shown) + 10
+    marks = _grid(axis, top, height - 6)
+    dots: dict[tuple[tuple[str, str], str, str], list[Entry]] = defaultdict(list)
+    for entry in dated:
+        month = entry.cells["date_start"][:7]
+        dots[_dyad(entry), month, entry.cells["quad_class"]].append(entry)
+    for number, pair in enumerate(shown):
+        y = top + row * (number + 0.5)
+        name = " – ".join(filter(None, pair))
+        marks += [_line(left, y, WIDTH - 20, y, "lane"), _text(left - 12, y + 4, name, "", "end")]
+        mine = sorted((key, found) for key, found in dots.items() if key[0] == pair)
+        for (_, month, quad), found in mine:
+            middle = f"{month}-15" if len(found) > 1 else found[0].cells["date_start"]
+            marks.append(_dot(axis.x(middle), y, name, month, quad, found))
+    return _legend() + _svg(WIDTH, height, "Timeline of events by pair of states", marks)
+
+
+def _dot(x: float, y: float, name: str, month: str, quad: str, found: list[Entry]) -> Markup:
+    cells = found[0].cells
+    label = f"{name}, {month}: {len(found)} events, {quad}"
+    href = _link(day=month, actor=_first(cells["actors"]))
+    if len(found) == 1:
+        label = f"{name}, {cells['date']}: {cells['event_type']} “{cells['trigger']}”"
+        href = _link(uid=found[0].uid)
+    real = any(e.cells["factuality"] == "actual" for e in found)
+    css = f"{QUADS.get(quad, '')} {'dot' if real else 'dot open'}"
+    return _mark(href, label, _circle(x, y, min(4 + len(found) ** 0.5 * 1.6, 13), css))
+
+
+def _first(cell: str) -> str:
+    return next(iter(items(cell)), "")
+
+
+def _legend() -> Markup:
+    keys = Markup("").join(
+        Markup('<li><svg width="14" height="14" aria-hidden="true">{}</svg>{}</li>').format(
+            _circle(7, 7, 5, f"{css} dot"), name
+        )
+        for name, css in QUADS.items()
+    )
+    hollow = Markup('<li><svg width="14" height="14" aria-hidden="true">{}</svg>{}</li>').format(
+        _circle(7, 7, 5, "q-vc dot open"), "planned, proposed, negated"
+    )
+    return Markup('<ul class="legend">{}{}</ul>').format(keys, hollow)
+
+
+def agreements(entries: list[Entry]) -> Markup:
+    """The life of each agreement: its stages, in order, with what reports them."""
+    stages = choices().lists["stages"]
+    lives: dict[str, dict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
+    for entry in entries:
+        cells = entry.cells
+        if cells["agreement_id"] and cells["agreement_stage"] in stages:
+            lives[cells["agreement_id"]][cells["agreement_stage"]].append(entry)
+    if not lives:
+        return _nothing("No event has an agreement and a stage yet.")
+    left, top, row = 250.0, 40.0, 44.0
+    step = (WIDTH - left - 60) / (len(stages) - 1)
+    height = top + row * len(lives) + 12
+    marks = []
+    for number, stage in enumerate(stages):
+        x = left + 20 + number * step
+        marks += [
+            _line(x, top, x, height - 8, "grid"),
+            _text(x, top - 12, stage.replace("_", " "), "tick", "middle"),
+        ]
+    for number, (agreement_id, life) in enumerate(sorted(lives.items())):
+        y = top + row * (number + 0.5)
+        places = [left + 20 + stages.index(stage) * step for stage in life]
+        label = _text(left - 8, y + 4, _cut(agreement_id, 32), "", "end")
+        marks.append(_mark(_link(agreement=agreement_id), agreement_id, label))
+        marks.append(_line(min(places), y, max(places), y, "life"))
+        for stage, found in sorted(life.items()):
+            x = left + 20 + stages.index(stage) * step
+            marks += _stage(x, y, agreement_id, stage, found)
+    return _svg(WIDTH, height, "Agreements by stage", marks)
+
+
+def _stage(x: float, y: float, agreement_id: str, stage: str, found: list[Entry]) -> list[Markup]:
+    days = sorted(e.cells["date"] for e in found if e.cells["date"])
+    when = days[0] if days else "no date"
+    label = f"{agreement_id} {stage}, {when}: {len(found)} event{'s' * (len(found) > 1)}"
+    href = _link(agreement=agreement_id, stage=stage)
+    real = any(e.cells["factuality"] == "actual" for e in found)
+    css = "q-vc dot" if real else "q-vc dot open"
+    dot = _circle(x, y, min(5 + len(found) ** 0.5, 11), css)
+    return [_mark(href, label, dot), _text(x, y + 19, when if days else "", "tiny", "middle")]
+
+
+def world_map(entries: list[Entry]) -> Markup:
+    """Where: the places of events on Natural Earth's outlines (plate carrée)."""
+    height, scale = 520.0, WIDTH / 360
+
+    def spot(longitude: float, latitude: float) -> tuple[float, float]:
+        return (longitude + 180) * scale, (84 - latitude) * scale
+
+    marks = []
+    for name, _, rings in outlines():
+        path = "".join(
+            "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in (spot(*p) for p in ring)) + "Z"
+            for ring in rings
+        )
+        marks.append(
+            Markup('<path d="{}" class="land"><title>{}</title></path>').format(path, name)
+        )
+    places: dict[tuple[str, str, str], int] = Counter(
+        (e.cells["place"], e.cells["longitude"], e.cells["latitude"])
+        for e in entries
+        if e.cells["place"] and e.cells["longitude"] and e.cells["latitude"]
+    )
+    placed = sorted(places.items(), key=lambda item: (-item[1], item[0]))
+    for (place, longitude, latitude), count in placed:
+        x, y = spot(float(longitude), float(latitude))
+        label = f"{place}: {count} event{'s' * (count > 1)}"
+        dot = _circle(x, y, min(4 + count**0.5 * 1.8, 24), "q-mc dot see-through")
+        marks.append(_mark(_link(place=place), label, dot))
+    for (place, longitude, latitude), _ in placed[:12]:
+        x, y = spot(float(longitude), float(latitude))
+        marks.append(_text(x + 8, y - 6, place, "place"))
+    without = sum(not (e.cells["longitude"] and e.cells["place"]) for e in entries)
+    note = Markup('<p class="note">{} of {} events have no place with coordinates.</p>').format(
+        without, len(entries)
+    )
+    return _svg(WIDTH, height, "Map of event places", marks) + note
+
+
+def charts(entries: list[Entry]) -> Markup:
+    """How many: by type, factuality, actor, rule and year."""
+    if not entries:
+        return _nothing("No events.")
+    cells = [e.cells for e in entries]
+    years = Counter(c["date_start"][:4] for c in cells if c["date_start"])
+    actors = Counter(a for c in cells for a in {*items(c["actors"]), *items(c["recipients"])})
+    quads = {name: QUADS[kind.quad_class] for name, kind in choices().types.items()}
+    return Markup('<div class="charts">{}{}{}{}{}</div>').format(
+        _bars("Event types", Counter(c["event_type"] for c in cells), "type", quads),
+        _bars("Actors and recipients", actors, "actor"),
+        _bars("Years", dict(sorted(years.items())[-BARS:]), "day", ordered=True),
+        _bars("Places", Counter(c["place"] for c in cells if c["place"]), "place"),
+        _bars("Rules", Counter(c["rule_id"] for c in cells if c["rule_id"]), "rule"),
+    )
+
+
+def _bars(
+    title: str,
+    counts: dict[str, int],
+    parameter: str,
+    css: dict[str, str] | None = None,
+    ordered: bool = False,
+) -> Markup:
+    ranked = counts.items() if ordered else sorted(counts.items(), key=lambda i: (-i[1], i[0]))
+    shown = list(ranked)[:BARS]
+    if not shown:
+        return Markup("")
+    width, left, row = 520.0, 190.0, 22.0
+    most = max(count for _, count in shown)
+    marks = []
+    for number, (value, count) in enumerate(shown):
+        y = number * row + 4
+        length = max((width - left - 60) * count / most, 1.5)
+        bar = Markup(
+            '<text x="{}" y="{}" text-anchor="end">{}</text>'
+            '<rect x="{}" y="{}" width="{}" height="15" rx="2" class="bar {}"/>'
+            '<text x="{}" y="{}" class="tick">{}</text>'
+        ).format(
+            left - 10,
+            y + 12,
+            _cut(value, 28),
+            left,
+            y,
+            f"{length:.1f}",
+            (css or {}).get(value, "q-vc"),
+            f"{left + length + 6:.1f}",
+            y + 12,
+            count,
+        )
+        marks.append(_mark(_link(**{parameter: value}), f"{value}: {count}", bar))
+    drawing = _svg(width, len(shown) * row + 6, title, marks)
+    return Markup("<section><h2>{}</h2>{}</section>").format(title, drawing)
+
+
+PICTURES: dict[str, tuple[str, Callable[[list[Entry]], Markup]]] = {
+    "timeline": ("Timeline", timeline),
+    "agreements": ("Agreements", agreements),
+    "map": ("Map", world_map),
+    "charts": ("Charts", charts),
+}

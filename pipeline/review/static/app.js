@@ -1,0 +1,390 @@
+// The review page: one current event, seen in the article, the form and the table.
+import { $, dialog, h, toast, words } from "./dom.js";
+import * as api from "./api.js";
+import * as article from "./article.js";
+import * as form from "./form.js";
+import * as table from "./table.js";
+import { typeahead } from "./typeahead.js";
+
+const lists = JSON.parse($("lists").textContent);
+const POLL = 4000;
+const STATUS_ORDER = ["accepted", "corrected", "added", "rejected", "undecided"];
+let event = null;
+let version = "";
+let last = Promise.resolve();
+
+/** Run an action after those before it; the page never acts on an event that is on its way out. */
+const after = (run) => { last = last.then(run).catch((error) => toast(error.message, "problem")); return last; };
+
+// --- showing -----------------------------------------------------------------------------------
+
+async function show(found, { scroll = true, refetch = false } = {}) {
+  event = found;
+  form.show(event);
+  address();
+  if (!event) { table.select(""); return; }
+  if (refetch || article.current()?.doc_id !== event.cells.doc_id) {
+    article.show(await api.get("/api/document", { doc: event.cells.doc_id }));
+  }
+  article.mark(event, { scroll });
+  table.update(event);
+  if (table.holds(event.uid)) table.select(event.uid);
+  else await table.load({ around: event.uid });
+}
+
+const go = (uid) => after(async () => show(await api.get("/api/event", { uid })));
+
+function address() {
+  const place = new URLSearchParams(table.currentQuery());
+  if (event) place.set("uid", event.uid);
+  history.replaceState(null, "", `/?${place}`);
+}
+
+function progress(counts, now) {
+  version = now || version;
+  const total = STATUS_ORDER.reduce((sum, name) => sum + (counts[name] || 0), 0);
+  const parts = STATUS_ORDER.filter((name) => counts[name]).map((name) => {
+    const part = h("span", { class: `part ${name}`, title: `${name}: ${counts[name]}` });
+    part.style.flexGrow = counts[name];
+    return part;
+  });
+  const decided = total - (counts.undecided || 0);
+  const look = counts["second look"];
+  $("progress").replaceChildren(h("span", { class: "bar", "aria-hidden": "true" }, parts),
+    h("span", { class: "count" }, `${decided} of ${total} decided`),
+    look ? h("a", { href: "/?status=second+look", class: "look" }, `${look} for a second look`) : null);
+}
+
+/** After a decision: the event as it now is; article and table where they changed with it. */
+async function changed(answer, { refetch = false } = {}) {
+  progress(answer.progress, answer.version);
+  if (!answer.event) return;
+  article.setStatus(answer.event.uid, answer.event.status);
+  const focus = document.activeElement?.id;
+  await show(answer.event, { scroll: false, refetch });
+  if (focus) $(focus)?.focus();
+}
+
+async function poll() {
+  if (document.hidden) return;
+  const state = await api.get("/api/state").catch(() => null);
+  if (!state || state.version === version) return;
+  const rerun = state.version.split(".")[1] !== version.split(".")[1];
+  progress(state.progress, state.version);
+  const typing = document.activeElement?.matches("input, textarea, select");
+  if (typing || article.walking() || article.selection()) return;
+  if (rerun) toast("The tables were written anew. Your decisions are kept.");
+  after(async () => {
+    await table.load({ around: event?.uid || "" });
+    const found = event && await api.get("/api/event", { uid: event.uid }).catch(() => null);
+    if (found) await show(found, { scroll: false, refetch: true });
+    else await step("undecided");
+  });
+}
+
+// --- moving and deciding -----------------------------------------------------------------------
+
+async function step(move) {
+  const found = await api.get("/api/step", { ...table.currentQuery(), uid: event?.uid || "", move });
+  if (found) await show(found);
+  else toast(move === "undecided" ? "Nothing undecided is left here." : "There is no further one.");
+}
+
+async function verdict(action) {
+  if (!event) return;
+  const answer = await api.decide(action, { uid: event.uid, seen: event.cells });
+  if (!answer) return;
+  progress(answer.progress, answer.version);
+  if (answer.event) {
+    event = answer.event;
+    article.setStatus(event.uid, event.status);
+    table.update(event);
+  }
+  const found = await api.get("/api/step", { ...table.currentQuery(), uid: event.uid, move: "undecided" });
+  if (found) await show(found);
+  else {
+    await show(event, { scroll: false });
+    toast("All events here are decided.");
+  }
+}
+
+async function takeBack(action) {
+  const answer = await api.decide(action);
+  if (!answer) return;
+  toast(action === "undo" ? "Undone" : "Done again");
+  if (answer.event) await changed(answer, { refetch: true });
+  else {
+    progress(answer.progress, answer.version);
+    await table.load();
+    if (article.current()) article.show(await api.get("/api/document", { doc: article.current().doc_id }));
+    if (event) await show(await api.get("/api/event", { uid: event.uid }).catch(() => null));
+    if (!event) await step("undecided");
+  }
+}
+
+async function reopen() {
+  if (!event) return;
+  const answer = await api.decide("reopen", { uid: event.uid, seen: event.cells });
+  if (answer) await changed(answer);
+}
+
+async function regroup(action, column) {
+  const uids = action === "merge" ? [...table.marked] : [event.uid];
+  if (action === "merge" && event && !uids.includes(event.uid)) uids.push(event.uid);
+  const answer = await api.decide(action, { column, uids, uid: event?.uid });
+  if (!answer) return;
+  table.marked.clear();
+  const name = column === "same_as" ? "in the document" : "across documents";
+  toast(action === "merge" ? `${uids.length} events merged ${name}` : `Split off ${name}`);
+  progress(answer.progress, answer.version);
+  await table.load({ around: event.uid });
+  await show(await api.get("/api/event", { uid: event.uid }), { scroll: false });
+}
+
+async function documentDone() {
+  const shown = article.current();
+  if (!shown) return;
+  const answer = await api.decide("document", { doc_id: shown.doc_id, done: !shown.done });
+  if (!answer) return;
+  shown.done = !shown.done;
+  $("doc-done").setAttribute("aria-pressed", String(shown.done));
+  toast(shown.done ? "Read to the end: what is not here was not missed." : "Open again");
+  progress(answer.progress, answer.version);
+}
+
+// --- selected words ----------------------------------------------------------------------------
+
+async function setRole(role) {
+  const chosen = article.selection();
+  if (!chosen || !event) return;
+  const answer = await api.decide("select", { uid: event.uid, seen: event.cells, role, start: chosen.start, end: chosen.end });
+  article.rest();
+  bar();
+  if (!answer) return;
+  await changed(answer, { refetch: role === "trigger" });
+  if (role === "date" && !event.cells.date) $("cell-date").focus();
+  if (role === "agreement" && !event.cells.agreement_id) $("cell-agreement_id").focus();
+}
+
+function missedEvent() {
+  const chosen = article.selection();
+  if (!chosen) { toast("Select the trigger of the missed event first (w walks through the words).", "problem"); return; }
+  const input = h("input", { type: "text", id: "new-type", "aria-label": "Event type", placeholder: "Type", "data-eager": true });
+  const add = async () => {
+    const event_type = input.value.trim().toUpperCase();
+    if (!lists.types[event_type]) { input.setAttribute("aria-invalid", "true"); return; }
+    box.close();
+    const answer = await api.decide("add_event", { doc_id: article.current().doc_id, start: chosen.start, end: chosen.end, event_type });
+    article.rest();
+    bar();
+    if (!answer) return;
+    await changed(answer, { refetch: true });
+    await table.load({ around: event.uid });
+    $("cell-actors").focus();
+  };
+  const box = dialog("Missed event", h("p", {}, "Trigger ", h("q", {}, chosen.text), ". What kind of event is it?"),
+    h("span", { class: "filter" }, input),
+    h("p", { class: "dialog-actions" }, h("button", { type: "button", class: "accept", onclick: add }, "Add event")));
+  typeahead(input, (typed) => api.get("/api/suggest", { column: "event_type", q: typed }));
+  input.addEventListener("keydown", (e) => { if (e.key === "Enter") { e.preventDefault(); add(); } });
+  input.focus();
+}
+
+function mentionDialog(known) {
+  const chosen = known ? null : article.selection();
+  if (!known && !chosen) { toast("Select the words of the mention first.", "problem"); return; }
+  const found = known || { label: "", entity: "", country: "", sector: "", sense: "", date: "", agreement_id: "" };
+  const doc_id = article.current().doc_id;
+  const select = (name, values) => h("select", { id: `mention-${name}` }, ["", ...values].map((v) => h("option", { value: v, selected: found[name] === v }, v || "–")));
+  const input = (name) => h("input", { id: `mention-${name}`, type: "text", value: found[name], spellcheck: "false" });
+  const fields = {
+    label: known ? h("output", { id: "mention-label" }, found.label) : select("label", lists.labels),
+    entity: input("entity"), country: input("country"), sector: select("sector", lists.sectors),
+    sense: select("sense", lists.senses), date: input("date"), agreement_id: input("agreement_id"),
+  };
+  const send = async (rejected) => {
+    const cells = {};
+    for (const [name, field] of Object.entries(fields)) {
+      if (field.value !== undefined && name !== "label" && field.value !== found[name]) cells[name] = field.value;
+    }
+    if (!known) cells.label = fields.label.value;
+    const body = known ? { key: known.key, cells, rejected } : { start: chosen.start, end: chosen.end, cells };
+    const answer = await api.decide("mention", { doc_id, uid: event?.uid, ...body });
+    if (!answer) return;
+    box.close();
+    article.rest();
+    bar();
+    progress(answer.progress, answer.version);
+    article.show(await api.get("/api/document", { doc: doc_id }));
+    if (event) await show(await api.get("/api/event", { uid: event.uid }), { scroll: false });
+    toast(rejected ? "Mention struck" : known ? "Mention corrected" : "Mention added");
+  };
+  const box = dialog(known ? "Mention" : "Missed mention",
+    h("p", {}, h("q", {}, known ? known.text : chosen.text)),
+    h("div", { class: "mention-grid" }, Object.entries(fields).map(([name, field]) => [h("label", { for: `mention-${name}` }, words(name)), field])),
+    h("p", { class: "dialog-actions" },
+      known && h("button", { type: "button", class: "reject", onclick: () => send(true) }, "No mention"),
+      h("button", { type: "button", class: "accept", onclick: () => send(false) }, known ? "Save" : "Add mention")));
+  box.onkeydown = (e) => { if (e.key === "Enter" && e.target.tagName === "INPUT") { e.preventDefault(); send(false); } };
+  (known ? fields.entity : fields.label).focus();
+}
+
+/** The bar that says what can be done with the selected words. */
+function bar() {
+  const chosen = article.selection();
+  const element = $("selection-bar");
+  element.hidden = !chosen;
+  if (!chosen) return;
+  const tool = (key, label, css) => h("button", {
+    type: "button", class: css, onmousedown: (e) => e.preventDefault(), onclick: () => press(key, false),
+  }, label, h("kbd", { "aria-hidden": "true" }, key));
+  element.replaceChildren(
+    ...form.CELLS.filter((cell) => cell.role && event).map((cell) => tool(cell.key, cell.label.replace(/s$/, ""), `role-${cell.role}`)),
+    event ? tool("0", "Trigger") : "", tool("+", "Missed event", "accept"), tool("i", "Missed mention"));
+}
+
+// --- keys --------------------------------------------------------------------------------------
+
+const KEYS = {
+  "Deciding": {
+    a: ["Accept, on to the next undecided", () => after(() => verdict("accept"))],
+    x: ["Reject, on to the next undecided", () => after(() => verdict("reject"))],
+    o: ["Reopen: take the verdict away", () => after(reopen)],
+    u: ["Undo my last decision", () => after(() => takeBack("undo"))],
+    U: ["Redo", () => after(() => takeBack("redo"))],
+    c: ["Comment", () => focus("comment")],
+    d: ["Document read to the end, nothing missed", () => after(documentDone)],
+  },
+  "Moving": {
+    j: ["Next event", () => after(() => step("next"))],
+    k: ["Previous event", () => after(() => step("previous"))],
+    n: ["Next undecided event", () => after(() => step("undecided"))],
+    "]": ["Next document", () => after(() => step("next-document"))],
+    "[": ["Previous document", () => after(() => step("previous-document"))],
+    "/": ["Search", () => focus("search")],
+    f: ["Filters", () => focus("filter-status")],
+  },
+  "Editing": {
+    e: ["Edit the first cell", () => focus("cell-event_type")],
+    ...Object.fromEntries(form.CELLS.map((cell) => [cell.key, [`Edit ${cell.label.toLowerCase()}`, () => focus(`cell-${cell.column}`)]])),
+  },
+  "Words of the article": {
+    w: ["Walk through the words, from the trigger", () => { article.walk(Number(event?.cells.trigger_start || 0)); bar(); }],
+    "←": ["Previous word, or → the next; with Shift more words", null],
+    "4 … 8": ["Selected words are actor, recipient, date, place, agreement", null],
+    0: ["Selected word is the trigger", () => after(() => setRole("trigger"))],
+    "+": ["Selected word is the trigger of a missed event", missedEvent],
+    i: ["Selected words are a missed mention; on a mention: correct it", () => openMention()],
+  },
+  "Groups": {
+    s: ["Mark or unmark this event", () => { if (event) table.mark(event.uid); }],
+    m: ["Merge the marked events: same act in the document", () => after(() => regroup("merge", "same_as"))],
+    M: ["Merge the marked events across documents", () => after(() => regroup("merge", "cluster_id"))],
+    b: ["Split this event off its group", () => after(() => regroup("split", "same_as"))],
+    B: ["Split this event off its cluster", () => after(() => regroup("split", "cluster_id"))],
+  },
+  "Page": {
+    "?": ["These keys", () => help()],
+    Escape: ["Leave a field, a selection, this help", () => { article.rest(); bar(); document.activeElement?.blur(); }],
+  },
+};
+const BY_KEY = Object.assign({}, ...Object.values(KEYS));
+const REPEATABLE = new Set(["j", "k", "]", "["]);
+
+function focus(id) {
+  const element = $(id);
+  if (!element) return;
+  element.focus();
+  element.select?.();
+}
+
+function openMention() {
+  const chosen = article.selection();
+  const known = chosen && article.mentionAt(chosen);
+  mentionDialog(known || undefined);
+}
+
+function help() {
+  dialog("Keys", h("div", { class: "keys" }, Object.entries(KEYS).map(([name, keys]) => h("section", {},
+    h("h3", {}, name),
+    h("dl", {}, Object.entries(keys).sort(digitsLast).flatMap(([key, [label]]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, label)]))))));
+}
+
+const digitsLast = ([a], [b]) => /^\d$/.test(a) - /^\d$/.test(b);
+
+/** Do what a key stands for; returns whether it stands for anything. */
+function press(key, repeat) {
+  const cell = form.CELLS.find((one) => one.key === key);
+  if (cell?.role && article.selection()) { after(() => setRole(cell.role)); return true; }
+  const action = BY_KEY[key]?.[1];
+  if (!action || (repeat && !REPEATABLE.has(key))) return false;
+  action();
+  return true;
+}
+
+document.addEventListener("keydown", (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || $("dialog").open) return;
+  if (e.target.matches("input:not([type=checkbox]), textarea, select")) {
+    if (e.key === "Escape") e.target.blur();
+    return;
+  }
+  if (article.walking() && ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"].includes(e.key)) {
+    e.preventDefault();
+    const count = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -10, ArrowDown: 10 }[e.key];
+    article.stride(count, e.shiftKey);
+    bar();
+    return;
+  }
+  if (press(e.key, e.repeat)) e.preventDefault();
+});
+
+document.addEventListener("click", (e) => {
+  const button = e.target.closest("[data-key]");
+  if (button) { press(button.dataset.key, false); return; }
+  const piece = e.target.closest("#text [data-start]");
+  if (!piece || article.selection()) return;
+  const uids = piece.dataset.events?.split(" ") || [];
+  const next = uids[(uids.indexOf(event?.uid) + 1) % uids.length];
+  if (next) go(next);
+  else if (piece.dataset.mention) mentionDialog(article.current().mentions.find((m) => m.key === piece.dataset.mention));
+});
+document.addEventListener("selectionchange", bar);
+$("help").addEventListener("click", help);
+$("who").addEventListener("click", askName);
+
+function askName() {
+  const input = h("input", { type: "text", value: api.reviewer(), maxlength: "80", "aria-label": "Your name" });
+  const send = async () => {
+    try { await api.rename(input.value); } catch (error) { toast(error.message, "problem"); return; }
+    location.reload();
+  };
+  dialog("Who is reviewing?", h("p", {}, "Every decision is kept under this name."), input,
+    h("p", { class: "dialog-actions" }, h("button", { type: "button", class: "accept", onclick: send }, "Save")));
+  input.addEventListener("keydown", (e) => { if (e.key === "Enter") { e.preventDefault(); send(); } });
+  input.select();
+}
+
+// --- beginning ---------------------------------------------------------------------------------
+
+form.setUp({ changed: (answer) => after(() => changed(answer)), go });
+table.setQuads(Object.fromEntries(Object.entries(lists.types).map(([name, type]) => [name, type.quad_class])));
+table.setUp(lists, new URLSearchParams(location.search), {
+  go,
+  filtered: () => after(async () => {
+    await table.load({ offset: 0 });
+    const found = table.first();
+    await show(found ? await api.get("/api/event", { uid: found }) : null);
+  }),
+});
+after(async () => {
+  const wanted = new URLSearchParams(location.search).get("uid") || "";
+  const state = await api.start();
+  progress(state.progress, state.version);
+  await table.load({ around: wanted });
+  let found = wanted && await api.get("/api/event", { uid: wanted }).catch(() => null);
+  found ||= await api.get("/api/step", { ...table.currentQuery(), move: "undecided" });
+  found ||= table.first() && await api.get("/api/event", { uid: table.first() });
+  await show(found || null);
+  document.documentElement.dataset.ready = "true";
+  setInterval(poll, POLL);
+});
