@@ -82,7 +82,7 @@ class Finder:
             for acronym in kind.acronyms_if_defined:
                 self._weak_acronyms[acronym] = (acronym.lower(),)
         for entry in self.knowledge.register:
-            for name in entry.names:
+            for name in entry.found_by:
                 form = self.knowledge.words(name)
                 if " " not in name and sum(c.isupper() for c in name) >= 2:
                     self._acronyms[name] = form
@@ -155,20 +155,31 @@ class Finder:
     # Growing a core into a mention
 
     def _grow(self, text: Text, core: Found) -> Found | None:
-        if core.rule == "register" or core.rule == "acronym":
+        if self._part_of_a_body(text, core):
+            return None
+        if core.rule == "register":
             return self._with_tail(text, core)
+        if core.rule == "acronym":
+            start = self._left(text, core.start, core.head)
+            return self._with_tail(text, replace(core, start=start))
         start = self._left(text, core.start, core.head)
-        end = self._title_end(text, core) or self._subject_end(text, core) or core.end
+        end = self._title_end(text, core) or self._subject_end(text, core, start) or core.end
         end = self._tail_of_phrase(text, end) if core.rule == "type" else end
         head = text.lower[core.head]
         if core.rule == "type":
             item = replace(core, start=start, end=end)
-            return None if self._purchase(text, item) else self._numbered(text, item)
+            if self._purchase(text, item) or not self._particular(text, item):
+                return None
+            return self._numbered(text, item)
         described = self._described(text, core, start, end)
         item = replace(core, start=start, end=end, rule="phrase")
         if described and not self._purchase(text, item):
             return self._numbered(text, item) if self._particular(text, item) else None
         return self._bare(text, core, self.terms.heads[head])
+
+    def _part_of_a_body(self, text: Text, core: Found) -> bool:
+        """Whether the name only opens that of a body: "North Atlantic Treaty Organization"."""
+        return core.end < len(text) and self.terms.has("bodies", text.lower[core.end])
 
     def _described(self, text: Text, core: Found, start: int, end: int) -> bool:
         """Whether a noun has words that say what the agreement is about."""
@@ -306,14 +317,15 @@ class Finder:
             return False
         if text.glued(i):
             return i > begin
-        if token.text[:1].isdigit():
-            return (
-                text.pos(i) == "NUM"
-                and i + 1 < len(text)
-                and text.capital(i + 1)
-                and text.lower[i - 1] != ","
-            )
-        return token.is_alpha and text.capital(i) and text.lower[i] not in ("january",)
+        if token.text.isdigit():
+            # "in the 2023 Amended Compact", not "on 15 January"
+            return text.lower[i - 1] == "the" and i + 1 < len(text) and text.capital(i + 1)
+        return (
+            token.is_alpha
+            and text.capital(i)
+            and label != "DATE"
+            and not self.terms.has("title_ends", text.lower[i])
+        )
 
     def _title_link(self, text: Text, i: int, begun: bool) -> bool:
         """Whether a lower-case word joins capitalised words of one title."""
@@ -329,13 +341,14 @@ class Finder:
             return following in ("the", "europe", "asia", "africa")
         return True
 
-    def _subject_end(self, text: Text, core: Found) -> int | None:
+    def _subject_end(self, text: Text, core: Found, start: int) -> int | None:
         """Return the end of "on the transfer of ..." or "to construct the ...", or None."""
         i = core.end
         if i + 1 >= len(text):
             return None
-        if text.lower[i] == "to" and self.terms.heads.get(text.lower[core.head], None):
-            return self._verb_phrase_end(text, i + 1)
+        if text.lower[i] == "to":
+            alone = core.rule == "noun" and start == core.start
+            return self._verb_phrase_end(text, i + 1) if alone else None
         if not self.terms.has("about", text.lower[i]) or text.lower[i] == "about":
             if text.lower[i] != "about":
                 return None
@@ -347,7 +360,9 @@ class Finder:
         """Return the end of verb and object after "to"."""
         while i < len(text) and text.tagged and text.pos(i) == "ADV":
             i += 1
-        if i >= len(text) or not text.doc[i].is_alpha or text.lower[i] in ("be", "have"):
+        if i >= len(text) or not text.doc[i].is_alpha:
+            return None
+        if self.terms.has("purpose_verbs", text.lower[i]):
             return None
         if text.tagged and text.pos(i) != "VERB":
             return None
@@ -418,9 +433,14 @@ class Finder:
     def _particular(self, text: Text, item: Found) -> bool:
         """Whether a descriptive phrase means a treaty: not "is an agreement to ...", plural class."""
         start, det = self._determiner(text, item.start)
-        if text.lower[item.head] in ("agreement", "accord") and det == "" and not text.capital(
-            item.head
-        ):
+        if det or text.capital(item.head):
+            return True
+        head = self.terms.heads.get(text.lower[item.head])
+        if head is not None and head.plural:
+            # "trade deals like ...": a class nobody signs here
+            joined = text.lower[item.end] in ("with", "between") if item.end < len(text) else False
+            return joined or self._made(text, start)
+        if text.lower[item.head] in ("agreement", "accord"):
             # "reached agreement on a text", "in agreement with": a state of mind.
             subject_only = item.start == item.head
             return not subject_only or self._made(text, start)
@@ -460,9 +480,16 @@ class Finder:
     def _determiner(self, text: Text, start: int) -> tuple[int, str]:
         """Return where the noun phrase before ``start`` begins and its determiner, or ""."""
         i = start
+        number = ""
         while i > 0 and start - i < 6:
             word = text.lower[i - 1]
-            if self.terms.has("definite", word) or self.terms.has("indefinite", word):
+            if self.terms.has("definite", word):
+                return i - 1, word
+            if self.terms.has("numbers", word):
+                number = number or word
+                i -= 1
+                continue
+            if self.terms.has("indefinite", word):
                 return i - 1, word
             if word in ("'s", "’s", "s'", "’", "'") or (i - 1) in text.state:
                 return i - 1, "'s"
@@ -473,11 +500,12 @@ class Finder:
                 or (text.tagged and text.pos(i - 1) in ("ADJ", "ADV", "NUM"))
                 or (text.tagged and text.doc[i - 1].tag_ in ("VBN", "VBG"))
                 or text.glued(i - 1)
+                or text.glued(i)
             )
             if not skip or text.doc[i - 1].is_space:
                 break
             i -= 1
-        return i, ""
+        return i, number
 
     def _made(self, text: Text, start: int) -> bool:
         """Whether somebody signs, reaches, proposes ... what starts at ``start``."""
@@ -501,14 +529,16 @@ class Finder:
         if self.terms.has("definite", det) or det == "'s":
             if before in ("with", "by", "upon") and following == "of":
                 return None
+            if self._is_predicate(text, start) and self._ranked(text, start, i):
+                return None
             return item
         if text.capital(i) and following in ("between", "concerning", "among"):
             return item
-        if det in ("a", "an", "one", "another", "two", "three", "four", "five", "six", "several"):
+        if det in ("a", "an", "another", "several") or self.terms.has("numbers", det):
             if self._is_predicate(text, start):
                 return None
             year = any(text.doc[k].text.isdigit() for k in range(start, i))
-            joined = following in ("between", "with", "signed", "reached", "concluded", "struck")
+            joined = self.terms.has("joined", following)
             return item if year or joined or self._made(text, start) else None
         if det == "" and self._headline_made(text, start) and not head.plural:
             return item
@@ -525,11 +555,18 @@ class Finder:
         """Whether the phrase at ``start`` says what something is: "this is a treaty that ..."."""
         return start > 0 and text.lower[start - 1] in ("is", "was", "are", "were", "be", "as")
 
+    def _ranked(self, text: Text, start: int, head: int) -> bool:
+        """Whether the phrase ranks: "the first agreement of its kind", "the largest deal"."""
+        return any(self.terms.has("ranks", word) for word in text.lower[start:head])
+
     def _heads_a_compound(self, text: Text, i: int) -> bool:
         """Whether the noun at ``i`` only modifies the next one: "treaty allies"."""
         if i + 1 >= len(text) or not text.doc[i].whitespace_:
             return False
-        if not text.tagged or text.capital(i):
+        if text.capital(i):
+            # "the Compact Trust Fund": the noun opens another name
+            return text.capital(i + 1) and not self.terms.has("title_ends", text.lower[i + 1])
+        if not text.tagged:
             return False
         return text.pos(i + 1) == "NOUN" and text.doc[i + 1].is_alpha
 

@@ -48,6 +48,12 @@ WORD_LISTS = (
     "of_heads",
     "not_about",
     "function_words",
+    "purpose_verbs",
+    "bodies",
+    "ranks",
+    "numbers",
+    "joined",
+    "party_stops",
 )
 _ID = re.compile(
     r"(?:(?P<parties>[A-Z]{3}(?:-[A-Z]{3})*):)?(?P<type>[A-Z0-9]+(?:-[A-Z0-9]+)*)"
@@ -109,14 +115,10 @@ class RegisterEntry:
     source: str
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The name and its aliases."""
-        return (self.name, *self.aliases)
-
-    @property
-    def bilateral_form(self) -> bool:
-        """Whether the id spells out the parties (``DEU-JPN:ACSA``)."""
-        return ":" in self.id
+    def found_by(self) -> tuple[str, ...]:
+        """The names that a text may use: the aliases and, unless it spells out the parties as
+        the id does (``DEU-JPN:ACSA``), the name itself."""
+        return self.aliases if ":" in self.id else (self.name, *self.aliases)
 
 
 @dataclass(slots=True)
@@ -171,7 +173,7 @@ def load(folder: Path = FOLDER) -> Knowledge:
     by_type: dict[str, list[RegisterEntry]] = defaultdict(list)
     for entry in register:
         by_type[entry.type].append(entry)
-        for name in dict.fromkeys(words(n, terms.spelling) for n in entry.names):
+        for name in dict.fromkeys(words(n, terms.spelling) for n in entry.found_by):
             by_name[name].append(entry)
     _check_clashes(by_name)
     knowledge.by_name, knowledge.by_type = dict(by_name), dict(by_type)

@@ -105,7 +105,7 @@ class Text:
             left -= 1
         while right < len(doc) - 1 and not doc[right + 1].is_space and right - i < 30:
             right += 1
-        if any(doc[k].text in ".!?" for k in range(left, right)):
+        if any(doc[k].text in ".!?" or self.lower[k] == "the" for k in range(left, right)):
             return False
         long_words = [doc[k] for k in range(left, right + 1) if doc[k].is_alpha and len(doc[k]) > 3]
         capitals = sum(token.text[0].isupper() for token in long_words)

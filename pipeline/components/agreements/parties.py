@@ -1,0 +1,230 @@
+"""Which states stand around a mention of an agreement: in its name, beside it, in its clause."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Span
+
+from pipeline import gazetteers
+from pipeline.components.agreements.knowledge import Terms
+from pipeline.components.agreements.text import HYPHENS, QUOTES
+
+_STATE_SECTORS = ("", "GOV", "MIL", "LEG", "JUD", "SPY")
+_BEFORE_PLACE = ("in", "at", "near", "across", "throughout", "inside", "around")
+_REACH = 28  # tokens after a mention in which "between A and B" may name its parties
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A mention of a state or of somebody who acts for it: tokens, ISO3 code, whether a place."""
+
+    start: int
+    end: int
+    code: str
+    label: str
+    place: bool
+
+
+class Parties:
+    """The states of a document and where they stand.
+
+    Parameters
+    ----------
+    doc : Doc
+        With entities; ``ent._.entity`` and ``ent._.sense`` are used where they are set, else the
+        country table.
+    terms : Terms
+    """
+
+    def __init__(self, doc: Doc, terms: Terms) -> None:
+        self.doc = doc
+        self.terms = terms
+        self.states = [state for ent in doc.ents if (state := _state(ent)) is not None]
+        self.at = {i: state for state in self.states for i in range(state.start, state.end)}
+        self.bounds = _sentences(doc)
+
+    def sentence(self, i: int) -> tuple[int, int]:
+        """Return the token bounds of the sentence around token ``i``."""
+        return self.bounds[i]
+
+    def before(self, start: int) -> list[str]:
+        """Return the states in front of a name: "Germany-Japan", "Japan's", "the Iran"."""
+        codes: list[str] = []
+        i = start - 1
+        floor = self.sentence(start)[0]
+        while i >= floor:
+            state = self.at.get(i)
+            word = self.doc[i].lower_
+            if state is not None:
+                if state.label in ("PERSON", "ORG") and not codes and i == start - 1:
+                    return []
+                codes.append(state.code)
+                i = state.start - 1
+                continue
+            joins = self.doc[i].text in HYPHENS or word in ("/", "and", "&", ",", "'s", "’s", "’", "'")
+            if joins and (codes or word not in ("and", "&", ",")):
+                i -= 1
+            elif not codes and (
+                self.terms.has("not_part", word)
+                or self.doc[i].text in QUOTES
+                or self.doc[i].text[:1].isdigit()
+            ):
+                i -= 1
+            else:
+                break
+        # Only a tight group or a single owner counts: "Japan said Germany-..." stops at the verb.
+        return _unique(reversed(codes))
+
+    def after(self, end: int) -> list[str]:
+        """Return the states named by "between A and B", "with A" after a mention."""
+        stop = min(self.sentence(max(0, end - 1))[1], end + _REACH)
+        i = self._link(end, stop)
+        return self._group(i, stop) if i is not None else []
+
+    def _link(self, end: int, stop: int) -> int | None:
+        """Return the token after the preposition that introduces the parties."""
+        i, depth = end, 0
+        while i < stop and i - end < 12:
+            token = self.doc[i]
+            if token.text == "(":
+                depth += 1
+            elif token.text == ")":
+                depth -= 1
+            elif depth:
+                pass
+            elif token.lower_ in ("between", "among", "with", "by"):
+                passive = token.lower_ == "by" and "signed" in (self.doc[i - 1].lower_,)
+                if token.lower_ != "by" or passive:
+                    return i + 1
+                return None
+            elif token.text in ",;:.—" and token.text not in QUOTES:
+                return None
+            elif self.at.get(i) is not None and i > end:
+                return None
+            i += 1
+        return None
+
+    def _group(self, i: int, stop: int) -> list[str]:
+        """Return the coordinated states from token ``i`` on."""
+        codes: list[str] = []
+        gap = 0
+        depth = 0
+        while i < stop:
+            token = self.doc[i]
+            if token.text == "(":
+                depth += 1
+            elif token.text == ")":
+                depth -= 1
+            elif not depth:
+                state = self.at.get(i)
+                if state is not None:
+                    codes.append(state.code)
+                    i = state.end
+                    gap = 0
+                    continue
+                if token.text in ".;" or self.terms.has("party_stops", token.lower_):
+                    break
+                if token.pos_ in ("VERB", "AUX"):
+                    break
+                gap += token.is_alpha and token.lower_ not in ("and", "the", "of", "government")
+                if gap > 5:
+                    break
+            i += 1
+        return _unique(codes)
+
+    def clause(self, start: int, end: int) -> list[str]:
+        """Return the states in the sentence of a mention that may be its parties, nearest group.
+
+        Places ("in Tokyo") do not count. More than two are narrowed to those that stand together
+        right before the verb governing the mention.
+        """
+        first, last = self.sentence(start)
+        inside = [s for s in self.states if first <= s.start < last and not s.place]
+        codes = _unique(s.code for s in inside)
+        if len(codes) <= 2:
+            return codes
+        left = [s for s in inside if s.end <= start]
+        group = self._last_group(left)
+        return group if len(group) == 2 else []
+
+    def _last_group(self, states: list[State]) -> list[str]:
+        """Return the codes of the last states joined by "and" or a comma."""
+        group: list[State] = []
+        for state in reversed(states):
+            if group:
+                between = self.doc[state.end : group[-1].start]
+                if not all(t.lower_ in ("and", "the", ",", "&") or t.text in HYPHENS for t in between):
+                    if len(group) > 1:
+                        break
+                    group = []
+            group.append(state)
+        return _unique(s.code for s in reversed(group))
+
+    def places_after(self, end: int) -> list[str]:
+        """Return states named as the place after a mention: "ceasefire in eastern Congo"."""
+        last = self.sentence(max(0, end - 1))[1]
+        codes: list[str] = []
+        for state in self.states:
+            if end <= state.start < last and state.label in ("GPE", "NORP"):
+                i = state.start - 1
+                while i >= end and self.doc[i].lower_ not in _BEFORE_PLACE and state.start - i < 4:
+                    i -= 1
+                if i >= end - 1 and self.doc[i].lower_ in _BEFORE_PLACE:
+                    codes.append(state.code)
+        return _unique(codes)
+
+    def ranking(self) -> list[str]:
+        """Return the states of the document, the most spoken of first."""
+        counts: Counter[str] = Counter()
+        for state in self.states:
+            weight = 1 if state.label in ("PERSON", "ORG") else 2
+            counts[state.code] += weight * (2 if state.start < 60 else 1)
+        order = {state.code: -i for i, state in reversed(list(enumerate(self.states)))}
+        return sorted(counts, key=lambda code: (counts[code], order[code]), reverse=True)
+
+    def dyad(self) -> list[str]:
+        """Return the two states the document speaks of most, or fewer."""
+        return self.ranking()[:2]
+
+
+def _state(ent: Span) -> State | None:
+    code = ""
+    entity = ent._.entity
+    if entity is not None:
+        acts = ent.label_ in ("GPE", "NORP") or entity.sector in _STATE_SECTORS
+        code = entity.country if acts else ""
+    elif ent.label_ in ("GPE", "NORP"):
+        found = gazetteers.country_by_name(ent.text) or gazetteers.country_by_demonym(ent.text)
+        code = found.sovereign if found else ""
+    if not code or gazetteers.country(code) is None:
+        return None
+    place = ent._.sense == "place" or (
+        ent.label_ == "GPE"
+        and ent.start > 0
+        and ent.doc[ent.start - 1].lower_ in _BEFORE_PLACE
+    )
+    return State(ent.start, ent.end, code, ent.label_, place)
+
+
+def _sentences(doc: Doc) -> list[tuple[int, int]]:
+    """Return for each token the bounds of its sentence; a line break always ends one."""
+    marked = doc.has_annotation("SENT_START")
+    starts = [0]
+    for token in doc[1:]:
+        before = doc[token.i - 1]
+        new_line = before.is_space and "\n" in before.text or before.text_with_ws.endswith("\n")
+        ended = token.is_sent_start if marked else before.text in (".", "!", "?")
+        if new_line or ended:
+            starts.append(token.i)
+    starts.append(len(doc))
+    bounds: list[tuple[int, int]] = []
+    for first, last in zip(starts, starts[1:], strict=False):
+        bounds.extend([(first, last)] * (last - first))
+    return bounds
+
+
+def _unique(codes: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(codes))
