@@ -451,7 +451,7 @@ class Finder:
         head = self.terms.heads.get(text.lower[item.head])
         start, det = self._determiner(text, item.start)
         plural = (head is not None and head.plural) or (
-            item.rule == "acronym" and text.doc[item.start].text[-1] == "s"
+            item.rule == "acronym" and text.doc[item.end - 1].text[-1] == "s"
         )
         if plural and det in ("", "our", "any", "such", "all"):
             return replace(item, generic=True)

@@ -39,6 +39,8 @@ class _Mention:
     content: frozenset[str] = frozenset()
     entries: list[RegisterEntry] = field(default_factory=list)
     explicit: list[str] = field(default_factory=list)
+    several: bool = False
+    long_form: _Mention | None = None
     sentence: int = 0
     result: Agreement | None = None
 
@@ -99,17 +101,20 @@ class Resolver:
             determiner=_determiner(span, self.terms.lists),
             sentence=parties.sentence(span.start)[0],
         )
-        mention.explicit = list(
-            dict.fromkeys((*parties.before(span.start), *parties.after(span.end)))
-        )
+        before, after = parties.before(span.start), parties.after(span.end)
+        mention.explicit = list(dict.fromkeys((*before, *after.codes)))
+        # "the RAA with the UK and Australia": a treaty with each of them
+        mention.several = len(after.codes) > 1 and after.link == "with" and not before
         mention.entries = self._entries(span, words)
         mention.content = frozenset(w for w in words if w not in self._fillers)
         if not mention.entries:
             kind = self._kind(span, words)
-            if kind is not None:
+            if not mention.content and after.end:
+                kind = self._subject_behind(mention, after.end)
+            if kind is not None and not self._proper_name_inside(span, kind):
                 mention.type = kind.type
                 mention.vague = kind.vague and not self._proper(span)
-            elif mention.content:
+            elif mention.content and not mention.type:
                 mention.type = self._slug(span)
         return mention
 
@@ -118,8 +123,19 @@ class Resolver:
         for form in (words, words[:-1]):
             found = self.knowledge.by_name.get(form, [])
             if found and not (len(form) < len(words) and words[-1] not in self.terms.heads):
-                return [e for e in found if form not in self._type_names or ":" not in e.id]
+                return [
+                    e
+                    for e in found
+                    if (form not in self._type_names or ":" not in e.id)
+                    and self._written_so(span, e, form)
+                ]
         return []
+
+    def _written_so(self, span: Span, entry: RegisterEntry, form: tuple[str, ...]) -> bool:
+        """Whether a name that starts with a capital does so in the text."""
+        return span.text[:1].isupper() or any(
+            name[:1].islower() and self.knowledge.words(name) == form for name in entry.found_by
+        )
 
     def _kind(self, span: Span, words: tuple[str, ...]) -> AgreementType | None:
         """Return the type of a mention by name, acronym or subject words."""
@@ -143,6 +159,33 @@ class Resolver:
         last = next((w for w in reversed(singular) if w in self.terms.heads), "")
         return types.get("CEASEFIRE") if last in ("ceasefire", "truce", "armistice") else None
 
+    def _subject_behind(self, m: _Mention, i: int) -> AgreementType | None:
+        """Read what an agreement is about after its parties: "between A and B on extradition".
+
+        A subject that fits no known type becomes the mention's content.
+        """
+        doc = m.span.doc
+        if i + 1 >= len(doc) or doc[i].lower_ not in self.terms.lists["about"]:
+            return None
+        j = i + 1
+        while j < len(doc) and j - i < 9 and (doc[j].is_alpha or doc[j].text in "-–"):
+            if doc[j].pos_ in ("VERB", "AUX") or doc[j].lower_ in self.terms.lists["not_about"]:
+                break
+            j += 1
+        subject = doc[i + 1 : j]
+        kind = self._kind(subject, self.knowledge.words(subject.text)) if subject else None
+        if kind is None and subject and any(t.text[0].isupper() for t in subject):
+            names = [t.text.upper() for t in subject if t.is_alpha and t.text[0].isupper()]
+            m.type = "-".join(names[:_SLUG_WORDS])
+            m.content = frozenset(t.lower_ for t in subject)
+        return kind
+
+    def _proper_name_inside(self, span: Span, kind: AgreementType) -> bool:
+        """Whether a description holds a name that tells more than a loose type does."""
+        return kind.loose and not span[0].text[0].isupper() and any(
+            t.text[0].isupper() for t in span[1:] if t.is_alpha
+        )
+
     def _proper(self, span: Span) -> bool:
         """Whether a mention is written as a name or acronym rather than as a description."""
         return span[-1].text[:1].isupper() and span[0].text[:1].isupper()
@@ -154,6 +197,11 @@ class Resolver:
             names = [t for t in tokens if t.text[0].isupper()]
             # "agreement to construct the X pipeline": the verb says nothing, a name all.
             tokens = names or (tokens[1:] if span[1].lower_ == "to" else tokens)
+        elif tokens:
+            # A title keeps its inner "and": FEDERAL-PROGRAMS-AND-SERVICES.
+            first, last = tokens[0].i - span.start, tokens[-1].i - span.start
+            tokens = [t for t in span[first : last + 1] if t in tokens or t.lower_ == "and"]
+            tokens = tokens[1:] if tokens[0].lower_ in self.terms.lists["about"] else tokens
         words = [re.sub(r"[^A-Z0-9]", "", t.text.upper()) for t in tokens]
         return "-".join([word for word in words if word][:_SLUG_WORDS])
 
@@ -170,6 +218,7 @@ class Resolver:
                         # "logistical pact (the ACSA)": the known acronym says more.
                         long.type, long.entries, long.vague = short.type, short.entries, False
                     short.explicit = short.explicit or long.explicit
+                    short.long_form = long
         for mention in mentions:
             long = meaning.get(mention.span.text) or meaning.get(
                 mention.span.text.removesuffix("s"), mention
@@ -178,9 +227,8 @@ class Resolver:
                 known = mention.span.text in self._type_acronyms
                 mention.type = mention.type if known and not long.type else long.type or mention.type
                 mention.entries = long.entries
-                mention.vague = False
                 mention.content = long.content
-                long.vague = False
+                mention.vague = long.vague = False
 
     # Strong mentions: a register entry or a type
 
@@ -191,16 +239,34 @@ class Resolver:
                 return self._from_entry(entry)
             if not m.type:
                 m.type = m.entries[0].type
+        if m.long_form is not None and m.long_form.result is not None:
+            return m.long_form.result
         kind = self.knowledge.types.get(m.type)
         if m.generic and not (m.plural and len(m.explicit) < 3 and self._made(m)):
             return self._generic(m)
-        if kind is not None and kind.parties == "2" and len(m.explicit) > 2:
+        if kind is not None and kind.parties == "2" and m.several:
+            return self._generic(m)
+        if self._defined(m) and not m.explicit and not parties.clause(m.span.start, m.span.end):
             return self._generic(m)
         codes = self._parties(m, mentions, parties)
         return self._build(m, codes)
 
     def _generic(self, m: _Mention) -> Agreement:
         return Agreement(agreement_type=m.type, generic=True, rule="generic")
+
+    def _defined(self, m: _Mention) -> bool:
+        """Whether a relative clause says what such agreements are for: "the RAA, which is to"."""
+        doc, i = m.span.doc, m.span.end
+        if i < len(doc) and doc[i].text == "(":
+            while i < len(doc) and doc[i].text != ")":
+                i += 1
+            i += 1
+        words = [t.lower_ for t in doc[i : i + 4]]
+        return words[:3] in ([",", "which", "is"], [",", "which", "are"]) and words[-1:] in (
+            ["designed"],
+            ["intended"],
+            ["meant"],
+        )
 
     def _made(self, m: _Mention) -> bool:
         """Whether the sentence says that this very agreement is signed or reached."""
@@ -230,18 +296,18 @@ class Resolver:
     def _parties(self, m: _Mention, mentions: list[_Mention], parties: Parties) -> list[str]:
         """Return the parties of a typed mention, from the surest source that gives them."""
         kind = self.knowledge.types.get(m.type)
-        many = kind is not None and kind.parties == "many"
-        if len(m.explicit) >= 2:
-            return m.explicit
-        hostile = m.type in ("CEASEFIRE", "PEACE", "PRISONER-SWAP")
+        many = kind is None or kind.parties == "many"
         clause = parties.clause(m.span.start, m.span.end)
+        if len(m.explicit) >= 2:
+            return [*m.explicit, *clause[:1]] if m.several else m.explicit
+        hostile = m.type in ("CEASEFIRE", "PEACE", "PRISONER-SWAP")
         earlier = self._same_type(m, mentions)
         if m.explicit:
             if earlier and m.explicit[0] in earlier.parties:
                 return list(earlier.parties)
-            others = [c for c in (*clause, *parties.ranking()) if c != m.explicit[0]]
             if hostile:
                 return m.explicit
+            others = [c for c in (*clause, *parties.ranking()) if c != m.explicit[0]]
             return [*m.explicit, *others[:1]]
         if hostile:
             return self._warring(m, earlier, clause, parties)
@@ -300,12 +366,34 @@ class Resolver:
         target = self._antecedent(m, mentions)
         if target is not None:
             return replace(target, rule="coreference")
+        if m.bare and not m.plural:
+            m.type, agreed = self._agreed_before(m, parties)
+            if m.type:
+                return self._build(m, agreed)
         if m.vague or m.type:
             known = self._register_by_party(m, parties)
             if known is not None:
                 return self._from_entry(known)
             return self._own(m, mentions, parties)
         return Agreement(rule=m.rule)
+
+    def _agreed_before(self, m: _Mention, parties: Parties) -> tuple[str, list[str]]:
+        """Read "A and B agreed to end their border dispute" before an unexplained "agreement"."""
+        doc = m.span.doc
+        floor = parties.sentence(max(0, parties.sentence(m.span.start)[0] - 1))[0]
+        verbs = [i for i in range(floor, m.span.start) if doc[i].lower_ in ("agree", "agreed")]
+        if not verbs:
+            return "", []
+        agreed = verbs[-1]
+        codes = parties.clause(agreed, agreed + 1)
+        if len(m.explicit or codes) < 2:
+            return "", []
+        words = self.knowledge.words(doc[agreed + 1 : parties.sentence(agreed)[1]].text)
+        text = " ".join(w for w in words if w not in self.terms.heads)
+        for kind in self.knowledge.types.values():
+            if any(pattern.search(text) for pattern in kind.about):
+                return kind.type, m.explicit or codes
+        return "", []
 
     def _register_by_party(self, m: _Mention, parties: Parties) -> RegisterEntry | None:
         """Return the only register entry of the type with the parties named ("Iran's deal")."""
@@ -336,7 +424,7 @@ class Resolver:
         if not settled:
             return None
         if m.plural and m.bare:
-            settled = [o for o in settled if o.plural]
+            settled = [o for o in settled if o.plural and o.head == m.head]
             if not settled:
                 return None
         before = [o for o in settled if o.span.start < m.span.start]
@@ -382,7 +470,7 @@ class Resolver:
         for m in mentions:
             if m.result is None or not m.result.agreement_id.endswith(":MOU"):
                 continue
-            subject = self._memorandum_subject(m)
+            subject = self._memorandum_subject(m) if len(m.span) > 1 else ""
             groups.setdefault(m.result.agreement_id, {}).setdefault(subject, []).append(m)
         for subjects in groups.values():
             if len([s for s in subjects if s]) < 2:
@@ -395,11 +483,13 @@ class Resolver:
                         )
 
     def _memorandum_subject(self, m: _Mention) -> str:
-        skipped = {"understanding", "cooperation", "mou", "mous", "moc", "strategic"}
+        about = next((t.i for t in m.span if t.lower_ in self.terms.lists["about"]), None)
+        if about is None:
+            return ""
         words = [
             t.text.upper()
-            for t in m.span
-            if t.is_alpha and t.lower_ not in self._fillers and t.lower_ not in skipped
+            for t in m.span.doc[about + 1 : m.span.end]
+            if t.is_alpha and t.lower_ not in self._fillers
         ]
         return "-".join(words[:3])
 

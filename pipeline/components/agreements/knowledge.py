@@ -97,6 +97,7 @@ class AgreementType:
     acronyms_if_defined: tuple[str, ...]
     about: tuple[re.Pattern[str], ...]
     vague: bool
+    loose: bool
     examples: tuple[str, ...]
 
 
@@ -216,7 +217,7 @@ def _types(folder: Path, spelling: dict[str, str]) -> dict[str, AgreementType]:
             where,
             record,
             {"type", "field", "parties", "names", "acronyms", "about", "examples"},
-            {"acronyms_if_defined", "vague"},
+            {"acronyms_if_defined", "vague", "loose"},
         )
         if not re.fullmatch(r"[A-Z0-9]+(-[A-Z0-9]+)*", record["type"]):
             raise KnowledgeError(file, where, "type: not in capitals joined by hyphens")
@@ -241,6 +242,7 @@ def _types(folder: Path, spelling: dict[str, str]) -> dict[str, AgreementType]:
             acronyms_if_defined=tuple(record.get("acronyms_if_defined", ())),
             about=about,
             vague=bool(record.get("vague", False)),
+            loose=bool(record.get("loose", False)),
             examples=tuple(record["examples"]),
         )
     return types

@@ -28,6 +28,15 @@ class State:
     place: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Parties named after a mention: codes, the preposition, the token after the last of them."""
+
+    codes: tuple[str, ...] = ()
+    link: str = ""
+    end: int = 0
+
+
 class Parties:
     """The states of a document and where they stand.
 
@@ -78,11 +87,14 @@ class Parties:
         # Only a tight group or a single owner counts: "Japan said Germany-..." stops at the verb.
         return _unique(reversed(codes))
 
-    def after(self, end: int) -> list[str]:
+    def after(self, end: int) -> Named:
         """Return the states named by "between A and B", "with A" after a mention."""
         stop = min(self.sentence(max(0, end - 1))[1], end + _REACH)
         i = self._link(end, stop)
-        return self._group(i, stop) if i is not None else []
+        if i is None:
+            return Named()
+        codes, last = self._group(i, stop)
+        return Named(tuple(codes), self.doc[i - 1].lower_, last)
 
     def _link(self, end: int, stop: int) -> int | None:
         """Return the token after the preposition that introduces the parties."""
@@ -102,14 +114,15 @@ class Parties:
                 return None
             elif token.text in ",;:.—" and token.text not in QUOTES:
                 return None
-            elif self.at.get(i) is not None and i > end:
+            elif token.lower_ in ("and", "or") and i == end or self.at.get(i) is not None:
                 return None
             i += 1
         return None
 
-    def _group(self, i: int, stop: int) -> list[str]:
-        """Return the coordinated states from token ``i`` on."""
+    def _group(self, i: int, stop: int) -> tuple[list[str], int]:
+        """Return the coordinated states from token ``i`` on and the token after the last one."""
         codes: list[str] = []
+        last = i
         gap = 0
         depth = 0
         while i < stop:
@@ -122,24 +135,24 @@ class Parties:
                 state = self.at.get(i)
                 if state is not None:
                     codes.append(state.code)
-                    i = state.end
+                    i = last = state.end
                     gap = 0
                     continue
                 if token.text in ".;" or self.terms.has("party_stops", token.lower_):
                     break
                 if token.pos_ in ("VERB", "AUX"):
                     break
-                gap += token.is_alpha and token.lower_ not in ("and", "the", "of", "government")
-                if gap > 5:
+                gap += token.is_lower and token.lower_ not in ("and", "the", "of")
+                if gap > (1 if codes else 4):
                     break
             i += 1
-        return _unique(codes)
+        return _unique(codes), last
 
     def clause(self, start: int, end: int) -> list[str]:
-        """Return the states in the sentence of a mention that may be its parties, nearest group.
+        """Return the states in the sentence of a mention that may be its parties.
 
-        Places ("in Tokyo") do not count. More than two are narrowed to those that stand together
-        right before the verb governing the mention.
+        Places ("in Tokyo") do not count. More than two are narrowed to the last ones before the
+        mention that are joined by "and" or commas.
         """
         first, last = self.sentence(start)
         inside = [s for s in self.states if first <= s.start < last and not s.place]
@@ -147,8 +160,7 @@ class Parties:
         if len(codes) <= 2:
             return codes
         left = [s for s in inside if s.end <= start]
-        group = self._last_group(left)
-        return group if len(group) == 2 else []
+        return self._last_group(left)
 
     def _last_group(self, states: list[State]) -> list[str]:
         """Return the codes of the last states joined by "and" or a comma."""
