@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +65,7 @@ def items(cell: str) -> list[str]:
 
 
 def document(name: str | Path, folder: Path = KNOWLEDGE) -> Any:
-    """Read a YAML file with the safe loader.
+    """Read a YAML file with the safe loader; ``on``, ``off``, ``yes`` and ``no`` are words.
 
     Raises
     ------
@@ -74,10 +76,29 @@ def document(name: str | Path, folder: Path = KNOWLEDGE) -> Any:
 
     path = folder / name
     try:
-        return yaml.load(
-            path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        )
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_loader())
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "file"
         raise KnowledgeError(path, where, getattr(error, "problem", None) or str(error)) from None
+
+
+@cache
+def _loader() -> type:
+    """Return a safe loader for which only ``true`` and ``false`` are booleans.
+
+    YAML 1.1 reads the prepositions *on* and *off* as booleans too, which no rule file means.
+    """
+    import yaml
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        pass
+
+    Loader.yaml_implicit_resolvers = {
+        letter: [(tag, test) for tag, test in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    Loader.add_implicit_resolver(
+        "tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf")
+    )
+    return Loader

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from spacy.tokens import Doc, Span, Token
 
@@ -13,8 +14,8 @@ from pipeline.components.events.rules import Rulebook
 from pipeline.components.events.slots import Slots
 from pipeline.components.factuality import Factuality, Reading
 from pipeline.gazetteers import country
-from pipeline.language.extensions import AGREEMENTS
-from pipeline.records import Entity, Event
+from pipeline.language.extensions import AGREEMENTS, DATES
+from pipeline.records import Agreement, Entity, Event
 
 FUTURE_AS_AGREE = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
 SPEECH = frozenset({"AGREE", "REQUEST", "THREATEN", "REJECT"})
@@ -72,18 +73,36 @@ def _is_topic(token: Token, book: Rulebook) -> bool:
     if token.dep_ == "compound":
         return token.head.lemma_.lower() not in book.classes["act_carrier"]
     nominal = token
-    while nominal.dep_ == "conj" and nominal.head is not nominal:
+    while nominal.dep_ == "conj" and nominal.head != nominal:
         nominal = nominal.head
     return syntax.preposition(nominal) in book.classes["topic_preposition"]
 
 
 def _events(doc: Doc, match: Match, reading: Reading, slots: Slots) -> list[Event]:
+    """Return the acts under one trigger: several where it carries several agreements."""
+    event = _event(match, reading, slots)
+    token = match.token
+    _set_date(event, token)
+    _set_place(event, token)
+    if match.trigger.rule.frame != "treaty":
+        _set_agreement(event, match, _agreements_of(token, slots)[:1])
+        return [event]
+    found = []
+    for partners, span in _distributed(match, event, slots):
+        single = replace(event, actors=partners)
+        _set_agreement(single, match, [span] if span is not None else [])
+        _set_partner_date(single, partners, doc)
+        found.append(single)
+    return found
+
+
+def _event(match: Match, reading: Reading, slots: Slots) -> Event:
+    """Return the event with its parties, without date, place and agreement."""
     token, trigger = match.token, match.trigger
     rule, frame = trigger.rule, trigger.frame
     verbal = trigger.kind == "verb"
-    actors = _parties(
-        token, trigger.kind, frame.verb_actors if verbal else frame.noun_actors, slots, frame.joint
-    )
+    order = frame.verb_actors if verbal else frame.noun_actors
+    actors = _parties(token, trigger.kind, order, slots, frame.joint)
     recipients: list[Entity] = []
     if not frame.joint:
         order = frame.verb_recipients if verbal else frame.noun_recipients
@@ -93,27 +112,58 @@ def _events(doc: Doc, match: Match, reading: Reading, slots: Slots) -> list[Even
         event_type = rule.planned_as or ("AGREE" if rule.type in FUTURE_AS_AGREE else rule.type)
     if event_type == "AGREE" and value == "actual":
         value = "planned"
-    sentence = token.sent
     event = Event(
         event_type=event_type,
         trigger=(token.idx, token.idx + len(token)),
-        evidence=_trimmed(sentence),
+        evidence=_trimmed(token.sent),
         rule_id=rule.id,
         act=rule.act or rule.id,
         mode=rule.mode if event_type == rule.type else "",
         contexts=tuple(rule.context),
         factuality=value,
         actors=actors,
-        recipients=recipients,
+        recipients=_states(recipients) if rule.frame == "visit" else recipients,
     )
     if frame.joint and event_type == "CONSULT" and not event.mode and _many(actors):
         event.mode = "multilateral"
-    if rule.frame == "visit":
-        event.recipients = _states(recipients)
-    _set_date(event, token)
-    _set_place(event, token)
-    _set_agreement(event, match, slots)
-    return [event]
+    return event
+
+
+def _distributed(
+    match: Match, event: Event, slots: Slots
+) -> list[tuple[list[Entity], Span | None]]:
+    """Split an act on agreements into one for each agreement, or each partner of a bilateral one.
+
+    ``Signed the pacts with Chile and Peru`` are two signings, ``signed X and Y with Chile`` too.
+    """
+    spans = _agreements_of(match.token, slots)
+    if len(spans) > 1:
+        return [(list(event.actors), span) for span in spans]
+    span = spans[0] if spans else None
+    kind = match.trigger.kind
+    heads = slots.fill(match.token, kind, "with")
+    if span is not None and not heads:
+        heads = list(syntax.prepositional(span.root, frozenset({"with"})))
+    partners = slots.entities(heads)
+    ours = [actor for actor in event.actors if actor not in partners]
+    if span is None or len(partners) < 2 or len(ours) != 1:
+        return [(list(event.actors) or partners, span)]
+    return [([*ours, partner], span) for partner in partners]
+
+
+def _set_partner_date(event: Event, partners: list[Entity], doc: Doc) -> None:
+    """Prefer a date in brackets right behind the partner's name: ``with Peru (2022)``."""
+    for ent in doc.ents:
+        bracketed = (
+            ent._.entity in partners
+            and event.evidence[0] <= ent.start_char < event.evidence[1]
+            and ent.end + 1 < len(doc)
+            and doc[ent.end].text == "("
+        )
+        for span in doc.spans.get(DATES, []) if bracketed else []:
+            if span.start == ent.end + 1:
+                event.date, event.date_from = span._.date, "clause"
+                event.date_span = (span.start_char, span.end_char)
 
 
 def _parties(
@@ -172,14 +222,12 @@ def _set_place(event: Event, token: Token) -> None:
         event.place_from = "clause"
 
 
-def _set_agreement(event: Event, match: Match, slots: Slots) -> None:
+def _set_agreement(event: Event, match: Match, spans: list[Span]) -> None:
     """Attach the agreement that the act is about, where the rule is about agreements."""
     rule = match.trigger.rule
-    if not (rule.stage or event.event_type == "AGREE" or rule.type == "CONSULT"):
+    if not spans or not (rule.stage or rule.type in ("AGREE", "CONSULT")):
         return
-    span = _agreement_of(match.token, slots)
-    if span is None:
-        return
+    span = spans[0]
     parties = tuple(sorted({e.country for e in event.actors + event.recipients if e.country}))
     agreement = agreement_for(span, parties)
     if agreement is None or agreement.generic:
@@ -187,6 +235,7 @@ def _set_agreement(event: Event, match: Match, slots: Slots) -> None:
     event.agreement = agreement
     event.agreement_span = (span.start_char, span.end_char)
     event.agreement_stage = rule.stage or _stage_of(event, rule.type)
+    _complete_parties(event, agreement, span.doc)
 
 
 def _stage_of(event: Event, rule_type: str) -> str:
@@ -195,15 +244,36 @@ def _stage_of(event: Event, rule_type: str) -> str:
     return "proposed" if event.factuality == "proposed" else ""
 
 
-def _agreement_of(token: Token, slots: Slots) -> Span | None:
-    """Return the AGREEMENT mention among the arguments of a trigger, or the trigger itself."""
-    words: list[Token] = [token]
+def _complete_parties(event: Event, agreement: Agreement, doc: Doc) -> None:
+    """Let the parties of the agreement stand in where the sentence does not name them all."""
+    states = {e.country: e for e in doc._.entities if e.type == "GPE" and e.sector == "GOV"}
+    named = {e.country for e in event.actors}
+    missing = [states[code] for code in agreement.parties if code in states and code not in named]
+    if event.event_type == "AGREE" and event.factuality == "proposed":
+        if event.actors and not event.recipients and len(missing) == 1:
+            event.recipients = missing
+    elif not event.actors or (len(event.actors) == 1 and not event.recipients):
+        event.actors = event.actors + missing
+
+
+def _agreements_of(token: Token, slots: Slots) -> list[Span]:
+    """Return the AGREEMENT mentions among the arguments of a trigger, or the trigger itself."""
     kind = "verb" if syntax.is_verbal(token) else "noun"
-    for relation in ("object", "of", "on", "subject", "to", "for", "in", "modifier", "head"):
-        for head in slots.fill(token, kind, relation):
-            words.extend(syntax.conjuncts(head))
-    for word in words:
-        for span in token.doc.spans.get(AGREEMENTS, []):
-            if span.start <= word.i < span.end:
-                return span
-    return None
+    found: dict[int, Span] = {}
+    for relation in ("self", "object", "of", "on", "subject", "to", "for", "in", "head"):
+        heads = [token] if relation == "self" else slots.fill(token, kind, relation)
+        for word in [w for head in heads for w in syntax.conjuncts(head)]:
+            for span in token.doc.spans.get(AGREEMENTS, []):
+                if span.start <= word.i < span.end:
+                    found[span.start] = span
+        if found:
+            break
+    return _distinct(found[start] for start in sorted(found))
+
+
+def _distinct(spans: Iterable[Span]) -> list[Span]:
+    """Keep one mention of each agreement (``the Reciprocal Access Agreement (RAA)``)."""
+    kept: dict[str, Span] = {}
+    for span in spans:
+        kept.setdefault(span._.agreement.agreement_id if span._.agreement else "", span)
+    return list(kept.values())

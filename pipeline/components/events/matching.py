@@ -68,9 +68,7 @@ def kinds(token: Token) -> tuple[str, ...]:
         if token.tag_ == "VBG" and _is_nominal(token):
             return ("noun", "verb")
         return ("verb", "adjective") if token.dep_ == "amod" else ("verb",)
-    if token.pos_ == "NOUN":
-        return ("noun",)
-    if token.pos_ == "PROPN":
+    if token.pos_ in ("NOUN", "PROPN"):
         return ("noun",) if not token.ent_type_ else ()
     if token.pos_ in ("ADJ", "ADV"):
         return ("adjective", "verb") if token.tag_ in ("VBN", "VBG") else ("adjective",)

@@ -66,20 +66,20 @@ def _nearest(trigger: Token, spans: Iterable[Span]) -> Span | None:
 def _distance(trigger: Token, word: Token) -> int | None:
     """Return how many clauses lie between a word and the act; None if they are unrelated."""
     reached = word
-    while reached is not trigger and not syntax.is_verbal(reached) and reached.head is not reached:
+    while reached != trigger and not syntax.is_verbal(reached) and reached.head != reached:
         reached = reached.head
-    if reached is trigger:
+    if reached == trigger:
         return 0
     verb, level = trigger, 0
     while True:
-        above = syntax.clause_head(verb.head) if verb.head is not verb else verb
+        above = syntax.clause_head(verb.head) if verb.head != verb else verb
         if level == 0 and not syntax.is_verbal(verb):
             above = syntax.clause_head(verb)
-        if above is verb:
+        if above == verb:
             return None
         if syntax.is_verbal(verb) and verb.dep_ not in SHARED:
             return None
         level += 1
-        if above is reached:
+        if above == reached:
             return level
         verb = above

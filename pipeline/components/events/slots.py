@@ -15,6 +15,8 @@ from pipeline.language.extensions import AGREEMENTS
 from pipeline.records import Entity
 
 ACTING = frozenset({"PERSON", "ORG", "GPE", "NORP"})
+LINKS = frozenset({",", "and", "&", ", and", "–", "-", "/"})
+LIST_PARTS = frozenset({"CCONJ", "DET", "ADJ", "NOUN", "PROPN", "PUNCT"})
 HOLDING = frozenset({"obj", "obl", "nsubj:pass", "conj", "xcomp", "obl:agent"})
 
 
@@ -45,6 +47,8 @@ class Slots:
         self.light_verbs = light_verbs
         self.agreement_nouns = agreement_nouns
         self._agreement_tokens = {t.i for span in doc.spans.get(AGREEMENTS, []) for t in span}
+        self._names = [e for e in doc.ents if e.label_ in ACTING]
+        self._name_at = {t.i: n for n, name in enumerate(self._names) for t in name}
         self._cache: dict[int, list[Entity]] = {}
 
     @classmethod
@@ -63,7 +67,7 @@ class Slots:
         if slot == "indirect":
             return list(syntax.children(token, "iobj"))
         if slot == "complement":
-            return list(syntax.children(token, "xcomp", "ccomp", "acl"))
+            return list(syntax.children(token, "xcomp", "ccomp", "acl", "advcl"))
         if slot == "owner":
             return syntax.possessor(token)
         if slot == "modifier":
@@ -87,7 +91,7 @@ class Slots:
             verb = self.light_verb(token)
             if verb is not None:
                 found = list(syntax.prepositional(verb, words))
-        return [one for one in found if one is not token]
+        return [one for one in found if one != token]
 
     def light_verb(self, noun: Token) -> Token | None:
         """Return the verb that carries a noun without a meaning of its own (*held* talks)."""
@@ -108,11 +112,37 @@ class Slots:
         """Return the actors that nominal heads and all that is coordinated with them mean."""
         found: dict[Entity, None] = {}
         for head in heads:
-            for word in syntax.conjuncts(head):
+            words = syntax.conjuncts(head)
+            for word in words + [w for one in words for w in self._listed_with(one)]:
                 for entity in self._resolve(word):
                     if entity.type in ACTING:
                         found[entity] = None
         return list(found)
+
+    def _listed_with(self, word: Token) -> list[Token]:
+        """Return the names that stand in one list with a name, whatever the parse makes of it."""
+        place = self._name_at.get(word.i)
+        if place is None:
+            return []
+        last = first = place
+        while last + 1 < len(self._names) and self._listed(last):
+            last += 1
+        while first > 0 and self._listed(first - 1):
+            first -= 1
+        return [self._names[i].root for i in range(first, last + 1) if i != place]
+
+    def _listed(self, place: int) -> bool:
+        """Tell whether a name and the next one are members of one list (``A, B and C``)."""
+        one, other = self._names[place], self._names[place + 1]
+        between = one.doc[one.end : other.start]
+        if not between or len(between) > 8 or one.sent.start != other.sent.start:
+            return False
+        if one.label_ != other.label_ and "PERSON" in (one.label_, other.label_):
+            return False
+        if between.text.strip() in LINKS:
+            return True
+        joined = any(token.lower_ in ("and", "&") for token in between)
+        return joined and all(token.pos_ in LIST_PARTS for token in between)
 
     def _resolve(self, word: Token) -> list[Entity]:
         if word.i not in self._cache:

@@ -73,7 +73,7 @@ def antecedent(token: Token) -> Token:
     if token.lower_ not in ("who", "whom", "which", "that"):
         return token
     verb = token.head
-    while verb.dep_ in ("conj", "xcomp", "ccomp") and verb.head is not verb:
+    while verb.dep_ in ("conj", "xcomp", "ccomp") and verb.head != verb:
         verb = verb.head
     return verb.head if verb.dep_ in ("acl:relcl", "advcl:relcl") else token
 
@@ -94,7 +94,7 @@ def surface_subject(verb: Token, depth: int = 0) -> list[Token]:
     if own:
         return own[:1]
     head = verb.head
-    if head is verb or depth > 6:
+    if head == verb or depth > 6:
         return []
     if verb.dep_ in ("acl:relcl", "acl") and head.pos_ in NOMINAL:
         if verb.dep_ == "acl" and _is_infinitive(verb):
@@ -151,7 +151,7 @@ def patient(verb: Token) -> list[Token]:
     found = [antecedent(child) for child in verb.children if child.dep_ == "obj"]
     if not found and verb.dep_ == "acl:relcl":
         subject = surface_subject(verb)
-        if subject and subject[0] is not verb.head:
+        if subject and subject[0] != verb.head:
             return [verb.head]
     return found
 
@@ -183,23 +183,23 @@ def possessor(noun: Token) -> list[Token]:
 
 def governor(noun: Token) -> Token | None:
     """Return the verb of which a noun is an argument, through coordination, or None."""
-    while noun.dep_ == "conj" and noun.head is not noun and not is_verbal(noun):
+    while noun.dep_ == "conj" and noun.head != noun and not is_verbal(noun):
         noun = noun.head
     head = noun.head
-    if head is noun or not is_verbal(head):
+    if head == noun or not is_verbal(head):
         return None
     return head
 
 
 def clause_head(token: Token) -> Token:
     """Return the verb (or root) of the smallest clause that a token belongs to."""
-    while not is_verbal(token) and token.head is not token:
+    while not is_verbal(token) and token.head != token:
         token = token.head
     return token
 
 
 def ancestors(token: Token) -> Iterator[Token]:
     """Yield the token's heads from the nearest upwards."""
-    while token.head is not token:
+    while token.head != token:
         token = token.head
         yield token

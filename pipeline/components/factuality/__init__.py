@@ -100,7 +100,7 @@ class Factuality:
     def _governed(self, verb: Token, depth: int) -> Reading | None:
         """Read what stands over the verb: a governing verb or noun, or coordination."""
         head = verb.head
-        if head is verb:
+        if head == verb:
             return None
         if verb.dep_ == "conj" and syntax.is_verbal(head):
             if any(c.dep_ in syntax.SUBJECTS for c in verb.children):
