@@ -9,6 +9,8 @@ from pipeline.components.dates.edtf import Interval, Point, Value
 
 PUBLICATION = "publication"
 TEXT = "text"
+#: Years from the last date of a story beyond which a single date is an aside.
+ASIDE = 8
 
 
 @dataclass(slots=True)
@@ -30,8 +32,12 @@ class Context:
         The article has years before Christ, so that a bare number may be one.
     weekdays : dict
         Weekday (1 is Monday) to the day that the article gives in full beside it.
+    last_read : Point or None
+        The last date read, whatever is known of it.
     last, last_day : Point or None
         The last date read whose year is known, and the last such day.
+    aside : int or None
+        A year far from those of a story, of which one more makes a new chapter.
     close : bool
         ``last`` stands in the same sentence as the date now read.
     direction : str
@@ -45,8 +51,10 @@ class Context:
     numeric_order: str = ""
     before_christ: bool = False
     weekdays: dict[int, Point] = field(default_factory=dict)
+    last_read: Point | None = None
     last: Point | None = None
     last_day: Point | None = None
+    aside: int | None = None
     close: bool = False
     direction: str = ""
 
@@ -75,6 +83,19 @@ class Context:
             return None
         return datetime.date(point.year or 1, point.month or 1, point.day or 1)
 
+    def _is_aside(self, year: int) -> bool:
+        """Whether a year of a story stands alone, far from the others ("a 2004 study found")."""
+        if not self.narrative or self.last is None or self.last.year is None:
+            return False
+        if abs(year - self.last.year) <= ASIDE:
+            self.aside = None
+            return False
+        if self.aside is not None and abs(year - self.aside) <= ASIDE:
+            self.aside = None
+            return False
+        self.aside = year
+        return True
+
     def remember(self, value: Value) -> None:
         """Note a date that was read, for those after it."""
         point = value
@@ -83,7 +104,8 @@ class Context:
             if value.level == "century":
                 return
         assert isinstance(point, Point)
-        if point.year is None or point.level == "decade":
+        self.last_read = point
+        if point.year is None or point.level == "decade" or self._is_aside(point.year):
             return
         self.last = point
         if point.level == "day" and point.known:

@@ -122,6 +122,8 @@ def shift_date(date: datetime.date, days: int) -> datetime.date:
 
 def coarsen(point: Point, level: str) -> Point:
     """The month, quarter, year or decade that holds a point."""
+    if point.level == level:
+        return point
     if level == "decade":
         return Point("decade", None if point.year is None else point.year // 10 * 10)
     if level == "year":
@@ -143,10 +145,10 @@ def shift(point: Point, count: int, unit: str) -> Value:
     if unit in DAYS:
         if point.level != "day" or not point.known:
             return Point("day") if unit == "day" else Interval(Point("day"), Point("day"), "week")
-        assert point.year is not None and point.month is not None and point.day is not None
-        if not 1 <= point.year <= 9998:
+        date = date_of(point)
+        if date is None:
             return Point("day", point.year)
-        moved = shift_date(datetime.date(point.year, point.month, point.day), count * DAYS[unit])
+        moved = shift_date(date, count * DAYS[unit])
         return day(moved) if unit == "day" else week(moved)
     base = coarsen(point, unit)
     if base.year is None:

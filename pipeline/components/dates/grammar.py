@@ -25,8 +25,8 @@ FOLDER = KNOWLEDGE / "dates"
 #: Normaliser of negative rules: what they match is no date.
 NOTHING = "none"
 _TOKEN = re.compile(r"\{\w+\}|[()?]|\|(?=\s)|[a-z]\w*=[A-Z][\w|&!]*|[A-Z][\w|&!]*|[^\s()?{}]+")
-_AROUND = {"after": "(?<=[%s])", "not_after": "(?<![%s])", "before": "(?=[%s])"}
-_AROUND["not_before"] = "(?![%s])"
+#: Fields about the lexemes beside a match, each a list of atoms or of short sequences of atoms.
+_AROUND = {"after": "(?<=%s)", "not_after": "(?<!%s)", "before": "(?=%s)", "not_before": "(?!%s)"}
 _FIELDS = {"rule", "pattern", "value", "with", "examples", *_AROUND}
 
 
@@ -149,7 +149,7 @@ def load(folder: Path = FOLDER, normalisers: Collection[str] = ()) -> Grammar:
     tokens = [_tokens(entry["pattern"], macros, path, entry["rule"]) for entry in entries]
     around = [atom for entry in entries for side in _AROUND for atom in entry.get(side, ())]
     literals = {word for row in tokens for token in row for word in _literals(token)}
-    literals |= {atom for atom in around if not is_class(atom)}
+    literals |= {atom for atoms in around for atom in atoms.split() if not is_class(atom)}
     vocabulary = Vocabulary(document("terms.yaml", folder), literals, folder / "terms.yaml")
     rules = [
         _rule(entry, row, vocabulary, path) for entry, row in zip(entries, tokens, strict=True)
@@ -237,15 +237,19 @@ def _rule(entry: dict[str, Any], tokens: list[str], vocabulary: Vocabulary, path
     regex, first, empty, _ = sequence(0)
     if empty:
         raise KnowledgeError(path, f"rule {entry['rule']}", "pattern: it matches nothing at all")
-    context = {
-        side: form % "".join(charset(atom) for atom in entry.get(side, ()))
-        for side, form in _AROUND.items()
-        if entry.get(side)
-    }
-    regex = "".join(
-        [context.get("after", ""), context.get("not_after", ""), f"(?:{regex})"]
-        + [context.get("not_before", ""), context.get("before", "")]
-    )
+
+    def beside(side: str) -> str:
+        """The look-around of one side: any one of its sequences, or none of them."""
+        sequences = [
+            _AROUND[side] % "".join(f"[{charset(atom)}]" for atom in atoms.split())
+            for atoms in entry.get(side, ())
+        ]
+        if side.startswith("not_") or not sequences:
+            return "".join(sequences)
+        return f"(?:{'|'.join(sequences)})"
+
+    left, right = beside("after") + beside("not_after"), beside("not_before") + beside("before")
+    regex = f"{left}(?:{regex}){right}"
     examples = tuple(Example(*cells) for cells in entry["examples"])
     constants = dict(entry.get("with", {}))
     name, value = entry["rule"], entry["value"]

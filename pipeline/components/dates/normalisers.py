@@ -24,6 +24,8 @@ Parts = dict[str, Any]
 RECENT_MONTHS = 3
 #: A weekday of this week said with "last" that lies this near is that of the week before.
 RECENT_DAYS = 3
+#: Years that a bare number may lie from the last date of a story to be a year.
+STORY_REACH = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,43 @@ def days_of_month(parts: Parts, context: Context) -> Reading | None:
     return Reading(Interval(start.value, end), start.anchor)
 
 
+def day_in_list(parts: Parts, context: Context) -> Reading | None:
+    """The 3 of ``3 and 5 May``: month and year come with the date it is listed with."""
+    return Reading(Point("day", None, None, parts["d"]))
+
+
+def next_day_in_list(parts: Parts, context: Context) -> Reading | None:
+    """The 5 of ``May 3 and 5``: of the month before it."""
+    last = context.last_read
+    if last is None or last.level != "day" or last.month is None:
+        return None
+    if not edtf.valid(last.year, last.month, parts["d"]):
+        return None
+    return Reading(replace(last, day=parts["d"]), TEXT)
+
+
+def day_of_month(parts: Parts, context: Context) -> Reading | None:
+    """``the 28th of that month``, ``on the 5th``: of the month of the text, else of the writing."""
+    if "rel" in parts and context.now is not None:
+        month, anchor = edtf.shift(edtf.day(context.now), parts["rel"], "month"), context.now_from
+        assert isinstance(month, Point)
+    elif context.last is not None and context.last.level in ("day", "month"):
+        month, anchor = context.last, TEXT
+    else:
+        return Reading(Point("day", None, None, parts["d"]))
+    if not edtf.valid(month.year, month.month, parts["d"]):
+        return None
+    return Reading(Point("day", month.year, month.month, parts["d"]), anchor)
+
+
+def year_of_story(parts: Parts, context: Context) -> Reading | None:
+    """``the 1777 campaign``: a number that is a year only among others like it."""
+    last = context.last
+    if not context.narrative or last is None or last.year is None:
+        return None
+    return Reading(edtf.year(parts["y"])) if abs(parts["y"] - last.year) <= STORY_REACH else None
+
+
 def years(parts: Parts, context: Context) -> Reading | None:
     """``2021-22``, ``1939–45``, ``1914-1918``."""
     start, end = _full_year(parts, context), parts["z"]
@@ -362,6 +401,15 @@ def relative_weekday(parts: Parts, context: Context) -> Reading | None:
     return Reading(edtf.day(edtf.shift_date(context.now, ahead)), context.now_from)
 
 
+def weekend(parts: Parts, context: Context) -> Reading | None:
+    """``over the weekend``: the last that has begun, or the coming one, by tense."""
+    if context.now is None:
+        return Reading(_unknown("weekend"))
+    begun = context.now.isoweekday() >= 6
+    weeks = -1 if context.direction != "future" and not begun else 0
+    return Reading(edtf.weekend(context.now, weeks), context.now_from)
+
+
 def weekday_of_week(parts: Parts, context: Context) -> Reading | None:
     """``Monday last week``, ``Tuesday of next week``."""
     if context.now is None:
@@ -459,6 +507,10 @@ def window(parts: Parts, context: Context) -> Reading | None:
 def later(parts: Parts, context: Context) -> Reading | None:
     """``a year earlier``, ``two days later``, ``the following week``, ``that day``, ``the month``."""
     unit, count = parts["unit"], parts.get("n", 1) * parts["sign"]
+    if unit == "same":  # the same period, a year earlier
+        last = context.last
+        known = last is not None and last.year is not None
+        return Reading(replace(last, year=last.year + count), TEXT) if known else None
     base = context.last_day if unit in (*edtf.DAYS, "weekend") else context.last
     if base is None:
         if parts.get("or_now") and context.now is not None:
@@ -510,7 +562,7 @@ def later_month(parts: Parts, context: Context) -> Reading | None:
     if context.last.level in ("day", "month"):
         if parts["ana"] > 0 and parts["m"] <= month:
             year += 1
-        elif parts["ana"] < 0 and parts["m"] >= month:
+        elif parts["ana"] < 0 and month - parts["m"] < 6:
             year -= 1
     else:
         year += parts["ana"]
@@ -567,6 +619,6 @@ NORMALISERS: dict[str, Normaliser] = {
         years_before_christ, decade, century, turn_of_century, quarter, half_year, fiscal_year,
         season, relative_season, holiday, deictic_day, weekday, relative_weekday, weekday_of_week,
         relative_month, relative_period, ago, window, later, later_in_story, later_season,
-        later_month, week_of, week_of_month, weekday_of_month,
+        day_in_list, next_day_in_list, day_of_month, year_of_story, weekend, later_month, week_of, week_of_month, weekday_of_month,
     )
 }  # fmt: skip

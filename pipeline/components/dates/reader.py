@@ -60,6 +60,7 @@ class Reader:
         self._cues = cues
         self._stops = frozenset(grammar.vocabulary.codes("STOP|BREAK"))
         self._joins = frozenset(grammar.vocabulary.codes("JOIN"))
+        self._coordinate = frozenset(grammar.vocabulary.codes("COORDINATE"))
         self._and = frozenset(grammar.vocabulary.codes("JOINBETWEEN"))
         self._between = frozenset(grammar.vocabulary.codes("BETWEEN"))
 
@@ -97,10 +98,11 @@ class Reader:
         for matches in candidates:
             read = self._resolve(matches, context, lexemes, reads, governor)
             if read is not None:
-                joined = self._join(reads[-1], read, context, lexemes) if reads else None
+                joined = self._join(reads[-1], read, lexemes) if reads else None
                 if joined is not None:
                     reads[-1] = joined
                 else:
+                    self._share_year(reads, read, lexemes)
                     reads.append(read)
                 context.remember(reads[-1].reading.value)
         return [_dated(read, lexemes) for read in reads]
@@ -147,7 +149,7 @@ class Reader:
                 return _Read(match, match.first, match.last, reading, direction, match.rule.name)
         return None
 
-    def _join(self, one: _Read, two: _Read, context: Context, lexemes: Lexemes) -> _Read | None:
+    def _join(self, one: _Read, two: _Read, lexemes: Lexemes) -> _Read | None:
         """``A to B``, ``A – B``, ``between A and B`` as one interval, if that is what they are."""
         if two.first - one.last != 1 or one.rule == RANGE:
             return None
@@ -156,15 +158,41 @@ class Reader:
             first -= 1
         elif code not in self._joins:
             return None
-        start = _with_year_of(one, two, context)
+        start = _with_year_of(one, two)
         left, right = _first(start.value), _last(two.reading.value)
         if left is None or right is None or not _ordered(left, right):
             return None
         reading = Reading(Interval(left, right), start.anchor or two.reading.anchor)
         return _Read(two.match, first, two.last, reading, two.direction, RANGE)
 
+    def _share_year(self, reads: list[_Read], read: _Read, lexemes: Lexemes) -> None:
+        """Give dates listed before one with a year its year: ``in April and June 1955``."""
+        partner = read
+        for index in range(len(reads) - 1, -1, -1):
+            one = reads[index]
+            between = lexemes.codes[one.last : partner.first]
+            if not between or len(between) > 2 or not self._coordinate.issuperset(between):
+                return
+            shared = _listed_with(one, read)
+            if shared is None:
+                return
+            reads[index] = partner = replace(one, reading=shared)
 
-def _with_year_of(one: _Read, two: _Read, context: Context) -> Reading:
+
+def _listed_with(one: _Read, two: _Read) -> Reading | None:
+    """A date as it reads in a list that ends with another, or None where it stands by itself."""
+    value, end = one.reading.value, two.reading.value
+    if not isinstance(value, Point) or not isinstance(end, Point):
+        return None
+    if one.match.rule.normaliser == "day_in_list":
+        known = end.level == "day" and edtf.valid(end.year, end.month, value.day)
+        return Reading(replace(end, day=value.day), two.reading.anchor) if known else None
+    if "y" not in two.match.parts or value.level == "year" or value.level != end.level:
+        return None
+    return _with_year_of(one, two)
+
+
+def _with_year_of(one: _Read, two: _Read) -> Reading:
     """The start of a range, which takes its year from the end if it names none itself."""
     parts = one.match.parts
     end = _last(two.reading.value)

@@ -7,7 +7,7 @@ one, the words of the clause tell: the nearest verb form or other cue of ``cues.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +20,10 @@ PAST, FUTURE, UNKNOWN = "past", "future", ""
 REACH = 25
 #: Lexemes after a modal within which a participle belongs to it ("will be held").
 VERB_GROUP = 4
-_SECTIONS = (
-    "past",
-    "future",
-    "to_future",
-    "points_ahead",
-    "points_back",
-    "not_past",
-    "ends",
-    "british",
-    "american",
-)
+#: How much farther a cue after the date counts than one before it.
+AFTER = 1.5
+#: Lexemes within which a past verb outweighs "until" and "by" before the date.
+NEAR = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +31,9 @@ class Cues:
     """The words of ``cues.yaml``, in lower case."""
 
     past: frozenset[str]
+    auxiliaries: frozenset[str]
     future: frozenset[str]
+    modals: frozenset[str]
     to_future: frozenset[str]
     points_ahead: frozenset[str]
     points_back: frozenset[str]
@@ -57,11 +52,12 @@ def load(folder: Path = FOLDER) -> Cues:
         A section is missing or is no list of words.
     """
     source: Any = document("cues.yaml", folder)
-    for name in _SECTIONS:
+    names = [field.name for field in fields(Cues)]
+    for name in names:
         words = source.get(name) if isinstance(source, dict) else None
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise KnowledgeError(folder / "cues.yaml", name, "a list of (quoted) words is expected")
-    return Cues(**{name: frozenset(source[name]) for name in _SECTIONS})
+    return Cues(**{name: frozenset(source[name]) for name in names})
 
 
 def from_words(cues: Cues, lexemes: Lexemes, first: int, last: int) -> str:
@@ -74,35 +70,45 @@ def from_words(cues: Cues, lexemes: Lexemes, first: int, last: int) -> str:
         return PAST
     best, direction = REACH + 1.0, UNKNOWN
     for index, points in _cues_around(cues, lexemes, first, last):
-        distance = first - index if index < first else (index - last + 1) * 1.5
+        distance = first - index if index < first else (index - last + 1) * AFTER
         if distance < best:
             best, direction = distance, points
-    if before in cues.points_ahead and direction != PAST:
+    if before in cues.points_ahead and (direction != PAST or best > NEAR):
         return FUTURE
     return direction
 
 
 def _cues_around(cues: Cues, lexemes: Lexemes, first: int, last: int) -> list[tuple[int, str]]:
     """Every cue of the sentence, as (lexeme, direction)."""
-    start = first
-    while start > 1 and first - start < REACH and not _ends_sentence(cues, lexemes, start - 1):
+    start, end = first, last
+    while first - start < REACH and not _ends_sentence(cues, lexemes, start - 1):
         start -= 1
-    end = last
-    while end < len(lexemes.starts) and end - last < REACH:
-        if _ends_sentence(cues, lexemes, end):
-            break
+    while end - last < REACH and not _ends_sentence(cues, lexemes, end):
         end += 1
     found: list[tuple[int, str]] = []
-    modal, ahead = -VERB_GROUP - 1, False
+    modal = start - VERB_GROUP - 1
     for index in [*range(start, first), *range(last, end)]:
         word = _word(lexemes, index)
-        if word in cues.future or (word == "to" and _word(lexemes, index - 1) in cues.to_future):
+        if word == "to" and _leads_ahead(cues, lexemes, index) or word in cues.modals:
             found.append((index, FUTURE))
-            modal, ahead = index, True
+            modal = index
+        elif word in cues.future:
+            found.append((index, FUTURE))
         elif word in cues.past or _is_past_form(cues, word):
-            grouped = ahead and index - modal <= VERB_GROUP
-            found.append((index, FUTURE if grouped else PAST))
+            if word in cues.auxiliaries and _next_is_ahead(cues, lexemes, index):
+                continue
+            found.append((index, FUTURE if index - modal <= VERB_GROUP else PAST))
     return found
+
+
+def _leads_ahead(cues: Cues, lexemes: Lexemes, index: int) -> bool:
+    """Whether a "to" makes a future: "is due to begin", "to be held"."""
+    return _word(lexemes, index - 1) in cues.to_future or _word(lexemes, index + 1) == "be"
+
+
+def _next_is_ahead(cues: Cues, lexemes: Lexemes, index: int) -> bool:
+    """Whether an auxiliary belongs to a participle that points ahead: "has been scheduled"."""
+    return any(_word(lexemes, index + step) in cues.future for step in (1, 2))
 
 
 def _is_past_form(cues: Cues, word: str) -> bool:
@@ -110,11 +116,12 @@ def _is_past_form(cues: Cues, word: str) -> bool:
 
 
 def _ends_sentence(cues: Cues, lexemes: Lexemes, index: int) -> bool:
+    if not 0 < index < len(lexemes.starts) - 1:
+        return True
     word = lexemes.word(index)
-    if word in cues.ends or not word or "\n" in word:
-        # A full stop after a capital or a short word is mostly an abbreviation's.
-        return word != "." or not re.fullmatch(r"[A-Z]|[A-Z][a-z]{1,2}", lexemes.word(index - 1))
-    return False
+    if word == ".":  # after a capital or a short capitalised word it is mostly an abbreviation's
+        return not re.fullmatch(r"[A-Z][a-z]{0,2}", lexemes.word(index - 1))
+    return word in cues.ends or "\n" in word
 
 
 def _word(lexemes: Lexemes, index: int) -> str:
