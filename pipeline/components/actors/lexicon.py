@@ -118,6 +118,9 @@ class BodyNouns:
     never_first: frozenset[str]
     not_bodies: frozenset[str]
     ships: frozenset[str]
+    never_names: frozenset[str]
+    bases_before: frozenset[str]
+    bases_after: tuple[tuple[str, ...], ...]
 
 
 @dataclass(slots=True)
@@ -336,4 +339,7 @@ def _body_nouns(folder: Path) -> BodyNouns:
         never_first=words("never_first"),
         not_bodies=words("not_bodies"),
         ships=words("ships"),
+        never_names=words("never_names"),
+        bases_before=words("bases", "before"),
+        bases_after=tuple(tuple(name.split()) for name in _words(data, file, "bases", "after")),
     )

@@ -66,7 +66,12 @@ class Names:
         guesses = [Hit(e.start, e.end, e.label_, "model") for e in doc.ents if e.label_ in LABELS]
         known = self.surfaces.find(doc)
         sure = self._sure(doc, known, titles, heading)
-        guesses = list(self._trimmed(doc, guesses, sure, titles, heading))
+        barred = self._barred(doc, _by_token(sure))
+        guesses = [
+            hit
+            for hit in self._trimmed(doc, guesses, sure, titles, heading)
+            if doc[hit.start : hit.end].text not in barred
+        ]
         sure += [hit for hit in known if hit.doubtful and self._confirmed(doc, hit, sure, guesses)]
         names = _merge(doc, longest(sure), guesses)
         names = self._acronyms(doc, names)
@@ -87,7 +92,27 @@ class Names:
             *self.patterns.directions(doc, at),
             *self.patterns.persons(doc, titles, at, heading),
         ]
-        return longest(sure + by_form)
+        bases = list(self.patterns.bases(doc))
+        near = {i for hit in bases for i in (hit.start - 1, hit.start, hit.end)}
+        sure = [hit for hit in sure if not near.intersection(range(hit.start, hit.end))]
+        return longest(sure + by_form + bases)
+
+    def _barred(self, doc: Doc, at: dict[int, Hit]) -> set[str]:
+        """Return what is no name in this article: ships, buildings, acronyms of common nouns."""
+        nouns = self.lexicon.nouns
+        barred = set(nouns.never_names) | self.patterns.meaningless(doc, at)
+        for token in doc[:-1]:
+            if token.text in nouns.ships and capital(doc[token.i + 1]):
+                end = token.i + 2
+                while end < len(doc) and capital(doc[end]) and doc[end].is_alpha:
+                    end += 1
+                barred.add(doc[token.i + 1 : end].text)
+        for ent in doc.ents:
+            after = doc[ent.end] if ent.end < len(doc) else None
+            if after is not None and len(ent) > 1 and ent.label_ == "PERSON":
+                if capital(after) and after.lower_ in nouns.not_bodies:
+                    barred.add(ent.text)
+        return barred
 
     def _is_part(self, doc: Doc, hit: Hit) -> bool:
         """Tell whether a ship's or vehicle's prefix stands before a known name."""
@@ -155,9 +180,10 @@ class Names:
             return False
         if words[-1].lower() in nouns.not_bodies or words[0].lower() in nouns.never_first:
             return False
-        if len(words) == 1 and (
-            words[0].lower() in self.lexicon.offices.sector_of or len(words[0]) == 1
-        ):
+        title = words[-1].lower()
+        if {title, title.removesuffix("s")} & self.lexicon.offices.sector_of.keys():
+            return False
+        if len(words) == 1 and len(words[0]) == 1:
             return False
         if start > 0 and doc[start - 1].text in nouns.ships or words[0] in nouns.ships:
             return False
@@ -291,4 +317,5 @@ def _outweighs(doc: Doc, guess: Hit, inside: list[Hit]) -> bool:
         return False
     if any(hit.source in ("body", "title") for hit in inside):
         return False
-    return not (guess.label == "ORG" and len(inside) > 1 and inside[-1].end == guess.end)
+    joined = len(inside) > 1 and all(hit.label in ("GPE", "NORP") for hit in inside)
+    return not (guess.label == "ORG" and joined)

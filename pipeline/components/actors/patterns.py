@@ -72,7 +72,11 @@ class Patterns:
                 continue
             first = token.i - len(noun) + 1
             start = self._left(doc, first, titled, heading)
-            end = self._right(doc, token.i + 1, known, titled)
+            end = token.i + 1
+            if doc[first].text + "." in self._body_words and end < len(doc) and doc[end].text == ".":
+                end += not token.whitespace_
+            if self.lexicon.nouns.sector_of[" ".join(noun)] not in ("BUS", "JRN"):
+                end = self._right(doc, end, known, titled)
             if self._is_body(doc, start, end, first, token.i + 1, known):
                 yield Hit(start, end, "ORG", "body")
 
@@ -107,6 +111,9 @@ class Patterns:
         """Return where the complement after a noun ends ("… of Fisheries and Forests of Ruritania")."""
         while i + 1 < len(doc) and doc[i].lower_ in self.lexicon.nouns.links:
             j = i + 1 + (doc[i + 1].lower_ == "the")
+            if j in known and known[j].start == j:
+                i = known[j].end
+                continue
             end = self._capitals(doc, j, titled)
             if end == j:
                 break
@@ -115,7 +122,7 @@ class Patterns:
 
     def _capitals(self, doc: Doc, i: int, titled: set[int]) -> int:
         while i < len(doc) and i not in titled and _name_word(doc, i):
-            if doc[i].lower_ in self.lexicon.nouns.never_first:
+            if doc[i].lower_ in self.lexicon.nouns.never_first or doc[i].text == "No.":
                 break
             i += 1
         return i
@@ -139,6 +146,8 @@ class Patterns:
         self, doc: Doc, start: int, end: int, first: int, last: int, known: dict[int, Hit]
     ) -> bool:
         words = [t.text for t in doc[start:end]]
+        if any(word in self.lexicon.nouns.ships for word in words):
+            return False
         if not capital(doc[start]) or words[-1].lower() in self.lexicon.nouns.not_bodies:
             return False
         bare = start == first and end == last
@@ -147,9 +156,8 @@ class Patterns:
             return tuple(words) in self._alone and not opening
         noun = doc[last - 1].text
         if noun in self.lexicon.nouns.needs_name and end == last:
-            # "European Union" says which union; "German Group" does not.
-            own = [w for i, w in enumerate(words[: first - start]) if start + i not in known]
-            return bool(own) and noun not in ("Air", "Capital", "Force")
+            # "Banking Union" says which union; "German Group" does not.
+            return any(capital(t) and t.i not in known for t in doc[start:first])
         return True
 
     # Persons
@@ -212,7 +220,7 @@ class Patterns:
             if token.text in nouns.landform_last:
                 start = self._left(doc, token.i, titled, heading)
                 start = self._and_before(doc, start) if token.text.endswith("s") else start
-                if start < token.i:
+                if start < token.i and doc[start].text not in nouns.ships:
                     yield Hit(start, token.i + 1, "LOC", "landscape")
             for words in self._landform_first:
                 i = token.i + len(words)
@@ -241,7 +249,31 @@ class Patterns:
                     if doc[hit.start].text in self.lexicon.nouns.directions:
                         yield Hit(twin.i, twin.i + 1, "GPE", "direction")
 
+    def bases(self, doc: Doc) -> Iterator[Hit]:
+        """Yield the place an airfield or camp is named after ("Wittering" in "RAF Wittering")."""
+        nouns = self.lexicon.nouns
+        for token in doc[:-1]:
+            if token.text in nouns.bases_before and _name_word(doc, token.i + 1):
+                yield Hit(token.i + 1, token.i + 2, "GPE", "base")
+            for words in nouns.bases_after:
+                i = token.i + 1
+                if tuple(t.text for t in doc[i : i + len(words)]) == words and capital(token):
+                    if token.lower_ not in nouns.never_first and token.is_alpha:
+                        yield Hit(token.i, i, "GPE", "base")
+
     # Acronyms
+
+    def meaningless(self, doc: Doc, names: dict[int, Hit]) -> set[str]:
+        """Return the acronyms in "some long form (SLF)" whose long form is no name."""
+        found = set()
+        for token in doc[1:-2]:
+            short = doc[token.i + 1].text
+            if token.text == "(" and token.i - 1 not in names and short[:2].isupper():
+                words = [t for t in doc[max(0, token.i - len(short) * 2) : token.i] if t.is_alpha]
+                letters = "".join(t.text[0].upper() for t in words)
+                if letters.endswith(short.rstrip("s")) or _in_order(short.rstrip("s"), letters):
+                    found.add(short)
+        return found
 
     def acronyms(self, doc: Doc, names: dict[int, Hit]) -> Iterator[Hit]:
         """Yield the acronym in "Long Form of Name (LFN)" with its long form's label."""
@@ -255,6 +287,12 @@ class Patterns:
             if short.text.isupper() and 2 <= len(short) <= 10 and short.is_alpha:
                 if initials(doc, long, short.text):
                     yield Hit(short.i, short.i + 1, long.label, "acronym")
+
+
+def _in_order(short: str, letters: str) -> bool:
+    """Tell whether an acronym's letters stand among the last initials, in order."""
+    rest = iter(letters[-len(short) - 3 :])
+    return len(short) > 1 and all(letter in rest for letter in short)
 
 
 def initials(doc: Doc, name: Hit, short: str) -> bool:

@@ -52,17 +52,32 @@ def known_surfaces(lexicon: Lexicon) -> Iterator[tuple[str, str, bool]]:
         for row in resources.table(file, ("name", "aliases", "kind")):
             label = "GPE" if row["kind"] in _GOVERNED else "LOC"
             for name in (row["name"], *resources.items(row["aliases"])):
-                # "Arctic region" is a LOC without its "region".
-                if name[0].isupper() and not name.endswith((" region", " continent")):
-                    yield name, label, False
+                yield from _shortened(name, label)
     for body in lexicon.bodies:
         for name in (body.name, *body.aliases):
-            yield name, "ORG", name in body.doubtful
+            for surface, label, doubtful in _shortened(name, "ORG"):
+                yield surface, label, doubtful or name in body.doubtful
         for name in body.doubtful:
             yield name, "ORG", True
     for term in lexicon.terms:
         for name in (term.name, *term.aliases):
-            yield name, "PERSON", " " not in name
+            if name.split()[0].lower() not in lexicon.offices.sector_of:
+                yield name, "PERSON", " " not in name
+
+
+def _shortened(name: str, label: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield a name without the words that the guideline leaves out of its span.
+
+    "Arctic region" is a mention without "region", "The Morning Star" without "The". What is left
+    of a name in that way is doubtful where it is a single word.
+    """
+    words = name.split()
+    if words[0] in ("The", "the"):
+        words = words[1:]
+    while len(words) > 1 and words[-1].islower():
+        words = words[:-1]
+    if words[0][0].isupper() or len(words) == len(name.split()):
+        yield " ".join(words), label, len(words) == 1 and " " in name and label == "ORG"
 
 
 class Surfaces:
@@ -71,6 +86,7 @@ class Surfaces:
     def __init__(self, nlp: Language, lexicon: Lexicon) -> None:
         self._label: dict[str, tuple[str, bool]] = {}
         for surface, label, doubtful in known_surfaces(lexicon):
+            doubtful = doubtful or surface in lexicon.nouns.directions
             for form in (surface, surface.replace("'", "’")):
                 self._label.setdefault(form, (label, doubtful))
         self._upper = {surface.upper(): found for surface, found in self._label.items()}
