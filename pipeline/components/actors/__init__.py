@@ -1,0 +1,42 @@
+"""Actors: names in the text (``pacta_names``) and the entities they mean (``pacta_actors``)."""
+
+from __future__ import annotations
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.components.actors.entities import Resolution
+from pipeline.components.actors.lexicon import Lexicon, lexicon
+from pipeline.components.actors.titles import Titles
+from pipeline.language import extensions
+
+
+@Language.factory("pacta_actors", requires=["doc.ents"])
+def make_actors(nlp: Language, name: str) -> Actors:
+    """Build the component with the packaged tables."""
+    return Actors(nlp, lexicon())
+
+
+class Actors:
+    """Resolve every name of a text to an :class:`~pipeline.records.Entity`.
+
+    Writes ``ent._.entity`` for each of ``doc.ents`` and ``doc._.entities``, in order of first
+    mention. Mentions of one thing share one object. ``doc._.published`` bounds terms of office.
+
+    Parameters
+    ----------
+    nlp : Language
+        The pipeline whose tokeniser the texts come from.
+    lexicon : Lexicon
+        Known bodies, offices, holders and groups.
+    """
+
+    def __init__(self, nlp: Language, lexicon: Lexicon) -> None:
+        extensions.register()
+        self.lexicon = lexicon
+        self.titles = Titles(nlp, lexicon.offices)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Write the entities of a text."""
+        doc._.entities = Resolution(doc, self.titles(doc), self.lexicon).run()
+        return doc

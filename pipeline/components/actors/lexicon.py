@@ -109,6 +109,7 @@ class BodyNouns:
     alone: frozenset[str]
     needs_name: frozenset[str]
     state: frozenset[str]
+    public: frozenset[str]
     families: dict[str, str]
     links: frozenset[str]
     descriptions: dict[str, str]
@@ -330,6 +331,7 @@ def _body_nouns(folder: Path) -> BodyNouns:
         alone=words("alone"),
         needs_name=words("needs_name"),
         state=words("state"),
+        public=words("public"),
         families=families,
         links=words("links"),
         descriptions=_by_sector(data, file, "descriptions", ()),

@@ -17,6 +17,7 @@ from spacy.tokens import Doc, Span
 from pipeline.components.actors.lexicon import Lexicon, fold, lexicon
 from pipeline.components.actors.patterns import Patterns, capital, headings
 from pipeline.components.actors.surfaces import LABELS, Hit, Surfaces, longest
+from pipeline.components.actors.titles import Titles
 from pipeline.language import extensions
 
 
@@ -47,7 +48,8 @@ class Names:
         extensions.register()
         self.lexicon = lexicon
         self.surfaces = Surfaces(nlp, lexicon)
-        self.patterns = Patterns(nlp, lexicon)
+        self.patterns = Patterns(lexicon)
+        self.titles = Titles(nlp, lexicon.offices)
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the names of a text on ``doc.ents``."""
@@ -62,7 +64,7 @@ class Names:
     def process(self, doc: Doc) -> list[Hit]:
         """Return the names of a text in order, zones included."""
         heading = headings(doc)
-        titles = self.patterns.titles(doc)
+        titles = self.titles(doc)
         guesses = [Hit(e.start, e.end, e.label_, "model") for e in doc.ents if e.label_ in LABELS]
         known = self.surfaces.find(doc)
         sure = self._sure(doc, known, titles, heading)

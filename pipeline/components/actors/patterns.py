@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spacy.language import Language
-from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Token
 
 from pipeline.components.actors.lexicon import Lexicon
-from pipeline.components.actors.surfaces import Hit, longest
+from pipeline.components.actors.surfaces import Hit
 
 _LONGEST_NAME = 6
 
@@ -41,13 +39,8 @@ def headings(doc: Doc) -> list[bool]:
 class Patterns:
     """Finds names by form. Build it once a pipeline."""
 
-    def __init__(self, nlp: Language, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self._titles = PhraseMatcher(nlp.vocab, attr="LOWER")
-        offices = lexicon.offices
-        phrases = sorted({*offices.sector_of, *offices.address})
-        with nlp.select_pipes(disable=nlp.pipe_names):
-            self._titles.add("title", list(nlp.tokenizer.pipe(phrases)))
         nouns = lexicon.nouns
         self._body_words = {noun.split()[-1]: noun for noun in nouns.sector_of}
         self._multi = [noun.split() for noun in nouns.sector_of if " " in noun]
@@ -55,10 +48,6 @@ class Patterns:
         self._landform_first = [tuple(name.split()) for name in nouns.landform_first]
         # Words of known bodies' names: in a heading only these may join a body's noun.
         self._name_words = {w for body in lexicon.bodies for w in body.name.split()}
-
-    def titles(self, doc: Doc) -> list[Hit]:
-        """Return titles and forms of address, longest first at each place."""
-        return longest([Hit(start, end, "TITLE") for _, start, end in self._titles(doc)])
 
     # Bodies
 
