@@ -22,7 +22,6 @@ import collections
 import csv
 import gettext
 import lzma
-import math
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -42,11 +41,13 @@ SCHOLARLY = re.compile("[āēīōūḨḩŞşŢţẔẕḐḑĀĒĪŌŪ‘’ʿ�
 # An alternate name worth keeping: English newspapers print other alphabets in plain ASCII.
 ALTERNATE = re.compile(r"[A-Z][A-Za-z' -]{3,}")
 # States whose names reach English through a romanisation, so that several spellings are about.
-ROMANISED = set(
-    "AE AF AM AZ BD BG BH BT BY CN CY DJ DZ EG EH ER ET GE GR IL IN IQ IR JO JP KG KH KP KR KW KZ "
-    "LA LB LK LY MA MD ME MK MM MN MR NP OM PK PS QA RS RU SA SD SO SS SY TD TH TJ TM TN TW UA UZ "
-    "VN XK YE".split()
-)
+ROMANISED = {
+    "AE", "AF", "AM", "AZ", "BD", "BG", "BH", "BT", "BY", "CN", "CY", "DJ", "DZ", "EG", "EH",
+    "ER", "ET", "GE", "GR", "IL", "IN", "IQ", "IR", "JO", "JP", "KG", "KH", "KP", "KR", "KW",
+    "KZ", "LA", "LB", "LK", "LY", "MA", "MD", "ME", "MK", "MM", "MN", "MR", "NP", "OM", "PK",
+    "PS", "QA", "RS", "RU", "SA", "SD", "SO", "SS", "SY", "TD", "TH", "TJ", "TM", "TN", "TW",
+    "UA", "UZ", "VN", "XK", "YE",
+}  # fmt: skip
 # GeoNames has no polygon: a division lies in the middle of its places, by the box they fill.
 DIVISION_WORDS = re.compile(
     r"\b(province|governorate|region|district|county|department|state|oblast|krai|prefecture|"

@@ -307,7 +307,7 @@ def _same(old: Candidate, new: Candidate) -> bool:
         return old.country == new.country
     if old.kind in settled or new.kind in settled:
         # A town may bear the name of the province around it: both stay.
-        alike = old.kind in settled and new.kind in settled or old.kind == "disputed"
+        alike = (old.kind in settled and new.kind in settled) or old.kind == "disputed"
         return alike and apart < SAME_PLACE_KM
     return apart < SAME_AREA_KM
 

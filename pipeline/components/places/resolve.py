@@ -106,7 +106,8 @@ class Words:
         return re.compile(
             r"(?P<mark>, ?| ?\()(?:the )?"
             rf"|,? (?:in|of) (?:the )?(?:[\w-]+ ){{0,2}}?(?:(?:{nouns}) of (?:the )?)?"
-            rf"|, (?:an? |the )?(?:[\w-]+ ){{0,3}}?(?:{nouns}) (?:in|of|on) (?:the )?(?:[\w-]+ ){{0,2}}?"
+            rf"|, (?:an? |the )?(?:[\w-]+ ){{0,3}}?(?:{nouns}) (?:in|of|on) (?:the )?"
+            r"(?:[\w-]+ ){0,2}?"
         )
 
     @cached_property
@@ -187,7 +188,8 @@ class Resolver:
 
     def _look_inside(self, mention: Mention) -> None:
         """Find the known name within a longer one: ``Anbar Province``, ``northern Syria``."""
-        name, kinds = mention.text, ()
+        name: str = mention.text
+        kinds: tuple[str, ...] = ()
         if match := self._words.suffix.fullmatch(name):
             name, kinds = match[1], self._words.suffixes[match[2].lower()]
         elif match := self._words.prefix.fullmatch(name):
@@ -280,7 +282,7 @@ class Resolver:
 
     def _one_sense(self, mentions: list[Mention]) -> None:
         """A name said once with its province means that one throughout."""
-        said = {}
+        said: dict[str, Candidate] = {}
         for mention in mentions:
             if mention.choice and _qualified(mention, mention.choice):
                 said.setdefault(mention.text, mention.choice)
