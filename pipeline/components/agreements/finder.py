@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Doc
 
 from pipeline.components.agreements.knowledge import Head, Knowledge
-from pipeline.components.agreements.text import HYPHENS, QUOTES, Text
+from pipeline.components.agreements.text import HYPHENS, QUOTES, Text, is_state
 from pipeline.language import extensions
 
 _MAX_SUBJECT = 12  # tokens; longer descriptive phrases run into the next clause
@@ -173,6 +173,8 @@ class Finder:
             return self._numbered(text, item)
         described = self._described(text, core, start, end)
         item = replace(core, start=start, end=end, rule="phrase")
+        if self.terms.has("statutes", text.lower[end - 1]) or self._of_an_office(text, core):
+            return None
         if described and not self._purchase(text, item):
             return self._numbered(text, item) if self._particular(text, item) else None
         return self._bare(text, core, self.terms.heads[head])
@@ -180,6 +182,11 @@ class Finder:
     def _part_of_a_body(self, text: Text, core: Found) -> bool:
         """Whether the name only opens that of a body: "North Atlantic Treaty Organization"."""
         return core.end < len(text) and self.terms.has("bodies", text.lower[core.end])
+
+    def _of_an_office(self, text: Text, core: Found) -> bool:
+        """Whether the noun belongs to an office: "Chief of Protocol", "Office of Treaty Affairs"."""
+        before = text.lower[core.start - 1] if core.start else ""
+        return before == "of" and text.capital(core.head) and core.end == core.start + 1
 
     def _described(self, text: Text, core: Found, start: int, end: int) -> bool:
         """Whether a noun has words that say what the agreement is about."""
@@ -250,6 +257,8 @@ class Finder:
         if text.is_verb(i) and not (titled and text.capital(i) and token.tag_ in ("VBN", "VBG")):
             return False
         if text.capital(i):
+            if is_state(token.text):
+                return False
             named = titled or text.pos(i) == "PROPN"
             return named and not text.title_case(i) and not (
                 text.sentence_start(i) and not (text.tagged and text.pos(i) in _NOMINAL)
@@ -296,7 +305,8 @@ class Finder:
         link = text.lower[i]
         leads = self.terms.has("about", link) or link in ("to", "to ")
         of_title = link == "of" and self.terms.has("of_heads", text.lower[core.head])
-        if not (leads or of_title):
+        goes_on = link in ("and", ",") and self._titled_of(text, core) and self._list_title(text, i)
+        if not (leads or of_title or goes_on):
             return None
         end: int | None = None
         while i < len(text):
@@ -310,6 +320,19 @@ class Finder:
             if end is not None and i - end > 3:
                 break
         return end
+
+    def _titled_of(self, text: Text, core: Found) -> bool:
+        """Whether a core is the beginning of a "Treaty of ..." title."""
+        return core.head == core.start and core.end - core.start > 2 and text.capital(core.start)
+
+    def _list_title(self, text: Text, i: int) -> bool:
+        """Whether a comma or "and" joins capitalised nouns of a title: "Peace, Amity and Trade"."""
+        following = i + 1
+        if following < len(text) and text.lower[i] == "," and text.lower[following] == "and":
+            following += 1
+        if following >= len(text) or not text.capital(following) or text.label.get(following):
+            return False
+        return text.lower[i] == "and" or "and" in text.lower[following : following + 6]
 
     def _title_word(self, text: Text, i: int, begin: int) -> bool:
         token, label = text.doc[i], text.label.get(i)
@@ -331,6 +354,8 @@ class Finder:
         """Whether a lower-case word joins capitalised words of one title."""
         word = text.lower[i]
         following = text.lower[i + 1] if i + 1 < len(text) else ""
+        if word == ",":
+            return begun and self._list_title(text, i)
         if not self.terms.has("title_links", word) or text.doc[i].is_space:
             return False
         if word == "and":
@@ -380,8 +405,8 @@ class Finder:
                 break
             if token.is_alpha and text.pos(i) in _NOMINAL or text.lower[i] in self.terms.heads:
                 end = i + 1
-            elif text.glued(i) or word in ("the", "a", "an"):
-                if word in ("the", "a", "an") and end is not None and text.lower[i - 1] not in (
+            elif text.glued(i) or word in ("the", "a", "an", "both", "all", "each"):
+                if not text.glued(i) and end is not None and text.lower[i - 1] not in (
                     "of", "and",
                 ):
                     break

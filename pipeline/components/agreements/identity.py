@@ -148,6 +148,9 @@ class Resolver:
         for form in (words, singular):
             if form in self._type_names:
                 return self._type_names[form]
+        for size in range(len(singular) - 1, 1, -1):
+            if singular[:size] in self._type_names:
+                return self._type_names[singular[:size]]
         types = self.knowledge.types
         text = " ".join(words)
         if re.search(r"\bmemorand(um|a|ums) of\b|\bm[oO][uc]s?\b", text, re.I):
@@ -248,6 +251,9 @@ class Resolver:
             return self._generic(m)
         if self._defined(m) and not m.explicit and not parties.clause(m.span.start, m.span.end):
             return self._generic(m)
+        if m.plural and len(m.explicit) < 2 and kind is not None and not self._made(m):
+            earlier = self._same_type(m, mentions)
+            return earlier or self._generic(m)
         codes = self._parties(m, mentions, parties)
         return self._build(m, codes)
 
@@ -307,8 +313,12 @@ class Resolver:
                 return list(earlier.parties)
             if hostile:
                 return m.explicit
-            others = [c for c in (*clause, *parties.ranking()) if c != m.explicit[0]]
-            return [*m.explicit, *others[:1]]
+            around = clause if kind is None and not self._proper(m.span) else (
+                *clause,
+                *parties.ranking(),
+            )
+            others = [c for c in around if c != m.explicit[0]]
+            return [*m.explicit, *others[:1]] if others else []
         if hostile:
             return self._warring(m, earlier, clause, parties)
         fresh = m.determiner in ("a", "an", "another", "")
@@ -316,6 +326,9 @@ class Resolver:
             return list(earlier.parties)
         if len(clause) == 2 or (many and len(clause) > 2):
             return clause
+        if kind is None and not self._proper(m.span):
+            # A description of no known type says too little to be given the document's states.
+            return []
         dyad = parties.dyad()
         if len(clause) == 1 and len(dyad) == 2 and clause[0] not in dyad:
             return [clause[0], dyad[0]]
@@ -330,9 +343,10 @@ class Resolver:
             return where
         if earlier:
             return list(earlier.parties)
-        if len(clause) == 2:
-            return clause
-        return clause if len(clause) == 1 else parties.ranking()[:1]
+        together = parties.together(m.span.start)
+        if len(together) > 1:
+            return together
+        return clause if len(clause) == 1 else parties.theatre()
 
     def _same_type(self, m: _Mention, mentions: list[_Mention]) -> Agreement | None:
         """Return the last earlier result of the same type, else the document's commonest one."""

@@ -54,6 +54,7 @@ WORD_LISTS = (
     "numbers",
     "joined",
     "party_stops",
+    "statutes",
 )
 _ID = re.compile(
     r"(?:(?P<parties>[A-Z]{3}(?:-[A-Z]{3})*):)?(?P<type>[A-Z0-9]+(?:-[A-Z0-9]+)*)"

@@ -162,6 +162,16 @@ class Parties:
         left = [s for s in inside if s.end <= start]
         return self._last_group(left)
 
+    def together(self, start: int) -> list[str]:
+        """Return the last states before a mention, in its sentence, that stand together."""
+        first = self.sentence(start)[0]
+        return self._last_group([s for s in self.states if first <= s.start < start and not s.place])
+
+    def theatre(self) -> list[str]:
+        """Return the state that the document names most as a place, else most at all."""
+        places = Counter(s.code for s in self.states if s.place and s.label == "GPE")
+        return [places.most_common(1)[0][0]] if places else self.ranking()[:1]
+
     def _last_group(self, states: list[State]) -> list[str]:
         """Return the codes of the last states joined by "and" or a comma."""
         group: list[State] = []
