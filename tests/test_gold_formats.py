@@ -277,3 +277,21 @@ def test_docbin(document, tmp_path):
     assert zone.ent_iob_ == ""
     docbin.write([document], {"fox": TEXT}, tmp_path / "gold.spacy")
     assert (tmp_path / "gold.spacy").stat().st_size > 0
+
+
+@pytest.mark.parametrize("form", [*WHERE, "docbin"])
+def test_the_command_writes_every_format(form, tmp_path):
+    import typer
+    from typer.testing import CliRunner
+
+    from pipeline.cli.gold import convert
+
+    app = typer.Typer()
+    app.command()(convert)
+    path = tmp_path / WHERE.get(form, "gold.spacy")
+    arguments = [str(CORPUS / "gold"), "--to", form, "-o", str(path)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    if form != "docbin":
+        read, _ = read_gold([path], CORPUS / "articles")
+        assert sum(len(d.events) for d in read) == 92
