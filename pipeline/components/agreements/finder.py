@@ -257,7 +257,7 @@ class Finder:
         if text.is_verb(i) and not (titled and text.capital(i) and token.tag_ in ("VBN", "VBG")):
             return False
         if text.capital(i):
-            if is_state(token.text):
+            if any(is_state(part) for part in (token.text, *token.text.split("-"))):
                 return False
             named = titled or text.pos(i) == "PROPN"
             return named and not text.title_case(i) and not (
