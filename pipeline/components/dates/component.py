@@ -62,7 +62,12 @@ class Dates:
                 _inside(names, start, end) and not match.is_dated
             )
 
-        return self.reader.read(doc.text, doc._.published, skip)
+        def governor(start: int, end: int) -> str | None:
+            span = doc.char_span(start, end, alignment_mode="expand")
+            return tense.from_parse(self.reader.cues, span) or None
+
+        parsed = doc.has_annotation("DEP") and doc.has_annotation("TAG")
+        return self.reader.read(doc.text, doc._.published, skip, governor if parsed else None)
 
 
 def _inside(names: list[tuple[int, int]], start: int, end: int) -> bool:

@@ -57,7 +57,7 @@ class Reader:
 
     def __init__(self, grammar: Grammar, cues: Cues) -> None:
         self._grammar = grammar
-        self._cues = cues
+        self.cues = cues
         self._stops = frozenset(grammar.vocabulary.codes("STOP|BREAK"))
         self._joins = frozenset(grammar.vocabulary.codes("JOIN"))
         self._coordinate = frozenset(grammar.vocabulary.codes("COORDINATE"))
@@ -93,7 +93,7 @@ class Reader:
         candidates = list(self._candidates(lexemes, skip))
         if not candidates:
             return []
-        context = survey([found[0] for found in candidates], lexemes, published, self._cues)
+        context = survey([found[0] for found in candidates], lexemes, published, self.cues)
         reads: list[_Read] = []
         for matches in candidates:
             read = self._resolve(matches, context, lexemes, reads, governor)
@@ -138,7 +138,7 @@ class Reader:
         if governor is not None:
             direction = governor(lexemes.starts[first], lexemes.ends[last - 1])
         if direction is None:
-            direction = from_words(self._cues, lexemes, first, last)
+            direction = from_words(self.cues, lexemes, first, last)
         context.direction = direction
         context.close = bool(reads) and not self._stops.intersection(
             lexemes.codes[reads[-1].last : first]

@@ -1,7 +1,8 @@
 """Where the verb that governs a date points: past, future or unknown.
 
-With a parse, the verb is the one the date depends on, and its auxiliaries and features tell. Without
-one, the words of the clause tell: the nearest verb form or other cue of ``cues.yaml``.
+With tags and a Universal Dependencies parse, it is the verb that the date depends on, and its
+auxiliaries and form tell. Without them, the words of the sentence tell: the nearest verb form or
+other cue of ``cues.yaml``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from spacy.tokens import Span, Token
 
 from pipeline.components.dates.lexer import Lexemes
 from pipeline.resources import KNOWLEDGE, KnowledgeError, document
@@ -25,6 +28,13 @@ AFTER = 1.5
 #: Lexemes within which a past verb outweighs "until" and "by" before the date.
 NEAR = 8
 
+#: Steps up from a date to look for its verb.
+CLIMB = 6
+_HELPERS = frozenset({"aux", "aux:pass", "cop", "mark"})
+_ATTRIBUTES = frozenset({"compound", "nmod", "nmod:poss", "nmod:unmarked", "amod", "appos"})
+_VERBS = frozenset({"VBD", "VBN", "VBZ", "VBP", "VB", "JJ"})
+_HAVE = frozenset({"have", "has", "had", "ve", "been"})
+
 
 @dataclass(frozen=True, slots=True)
 class Cues:
@@ -38,6 +48,7 @@ class Cues:
     points_ahead: frozenset[str]
     points_back: frozenset[str]
     not_past: frozenset[str]
+    timetable: frozenset[str]
     ends: frozenset[str]
     british: frozenset[str]
     american: frozenset[str]
@@ -89,7 +100,7 @@ def _cues_around(cues: Cues, lexemes: Lexemes, first: int, last: int) -> list[tu
     modal = start - VERB_GROUP - 1
     for index in [*range(start, first), *range(last, end)]:
         word = _word(lexemes, index)
-        if word == "to" and _leads_ahead(cues, lexemes, index) or word in cues.modals:
+        if word in cues.modals or (word == "to" and _leads_ahead(cues, lexemes, index)):
             found.append((index, FUTURE))
             modal = index
         elif word in cues.future:
@@ -126,3 +137,55 @@ def _ends_sentence(cues: Cues, lexemes: Lexemes, index: int) -> bool:
 
 def _word(lexemes: Lexemes, index: int) -> str:
     return lexemes.word(index).lower() if 0 <= index < len(lexemes.starts) else ""
+
+
+def from_parse(cues: Cues, date: Span) -> str:
+    """The direction of the verb that a date depends on.
+
+    Parameters
+    ----------
+    date : Span
+        The date expression in a Doc with tags (Penn Treebank) and dependencies.
+    """
+    token, through_noun = date.root, False
+    before = date.doc[date.start - 1].lower_ if date.start else ""
+    if before in cues.points_back:
+        return PAST
+    direction = UNKNOWN
+    for _ in range(CLIMB):
+        direction = _of_verb(cues, token)
+        if direction or token.head is token:
+            break
+        through_noun = through_noun or token.dep_ in _ATTRIBUTES
+        token = token.head
+    if through_noun and (direction == FUTURE or before in cues.points_ahead):
+        direction = UNKNOWN  # "will vote on the March 3 proposal" does not say when 3 March was
+    return FUTURE if direction == UNKNOWN and before in cues.points_ahead else direction
+
+
+def _of_verb(cues: Cues, token: Token) -> str:
+    """Where a verb with its auxiliaries points; unknown leaves it to the verb above."""
+    helpers = [child for child in token.children if child.dep_ in _HELPERS]
+    words = {child.lower_.strip("'’") for child in helpers}
+    tags = {child.tag_ for child in helpers}
+    if words & cues.modals or "MD" in tags:
+        return FUTURE
+    if token.tag_ in _VERBS and token.lower_ in cues.future:
+        return FUTURE
+    if "to" in words and not words & _HAVE:
+        return _of_infinitive(cues, token, words)
+    if token.tag_ == "VBD" or "VBD" in tags or (tags and token.tag_ == "VBN" and words & _HAVE):
+        return PAST
+    if token.tag_ == "VBN" and not tags and token.dep_ in ("acl", "ROOT"):
+        return PAST
+    if token.tag_ == "VBG" and tags & {"VBZ", "VBP"}:
+        return FUTURE
+    if token.tag_ in ("VBZ", "VBP") and token.lower_ in cues.timetable:
+        return FUTURE
+    return UNKNOWN
+
+
+def _of_infinitive(cues: Cues, token: Token, words: set[str]) -> str:
+    """``is due to begin``, ``talks to be held``, a headline's ``Germany to host``: ahead."""
+    ahead = token.head.lower_ in cues.to_future or "be" in words
+    return FUTURE if ahead or token.dep_ in ("ROOT", "acl") else UNKNOWN
