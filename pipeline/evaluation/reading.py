@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.evaluation.found import FoundDocument, event_of_row, mention_of_row
+from pipeline.evaluation.found import FoundDocument, FoundEvent, event_of_row, mention_of_row
 from pipeline.evaluation.gold import GoldDocument
 from pipeline.records import Article, Event, Zone
 
@@ -32,6 +32,10 @@ class Reading:
     gold: GoldDocument
     article: Article
     doc: Doc
+
+    def found(self, events: list[FoundEvent]) -> FoundDocument:
+        """Rows of this article, without mentions."""
+        return FoundDocument(self.gold.doc_id, events=events)
 
 
 def rules_of(nlp: Language) -> tuple[Rulebook, Factuality]:
@@ -77,16 +81,22 @@ def extract_events(reading: Reading, book: Rulebook, factuality: Factuality) -> 
     return link_document(extract(reading.doc, book, factuality), reading.doc)
 
 
-def found_document(reading: Reading, events: list[Event]) -> FoundDocument:
-    """What a run would write of the article, as scoring takes it."""
-    from pipeline.tables.rows import event_rows, mention_rows
+def rows_of(reading: Reading, events: Iterable[Event]) -> list[tuple[Event, FoundEvent]]:
+    """Each event with its row as a run would write it, in the order of the table."""
+    from pipeline.tables.rows import event_rows
 
-    reading.doc._.events = events
-    return FoundDocument(
-        reading.article.doc_id,
-        mentions=[mention_of_row(row) for row in mention_rows(reading.article, reading.doc)],
-        events=[event_of_row(row) for row in event_rows(reading.article, reading.doc)],
-    )
+    reading.doc._.events = sorted(events, key=lambda event: (event.trigger, event.event_type))
+    rows = map(event_of_row, event_rows(reading.article, reading.doc))
+    return list(zip(reading.doc._.events, rows, strict=True))
+
+
+def found_document(reading: Reading, events: Iterable[Event]) -> FoundDocument:
+    """What a run would write of the article, as scoring takes it."""
+    from pipeline.tables.rows import mention_rows
+
+    found = reading.found([row for _, row in rows_of(reading, events)])
+    found.mentions = [mention_of_row(row) for row in mention_rows(reading.article, reading.doc)]
+    return found
 
 
 def without(book: Rulebook, ids: Iterable[str]) -> Rulebook:

@@ -9,7 +9,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from pipeline.evaluation.gold import GoldEvent
-from pipeline.evaluation.reading import Reading, extract_events, found_document
+from pipeline.evaluation.reading import Reading, extract_events, rows_of
 from pipeline.evaluation.scoring import score_document
 
 if TYPE_CHECKING:
@@ -107,15 +107,15 @@ def report(readings: Iterable[Reading], book: Rulebook, factuality: Factuality) 
     figures = {rule.id: RuleFigures(rule.id, rule.type) for rule in book.rules.values()}
     unreached: list[Unreached] = []
     for reading in readings:
-        found = found_document(reading, extract_events(reading, book, factuality))
-        found.mentions = []
+        events = extract_events(reading, book, factuality)
+        found = reading.found([row for _, row in rows_of(reading, events)])
         scored = score_document(reading.gold, found)
         slots = Slots.of(reading.doc, book, factuality)
         hits = {row.id for _, row in scored.pairs}
         for row in found.events:
             rule = figures[row.rule]
             rule.fired += 1
-            rule.documents.add(row.id.split(":")[0])
+            rule.documents.add(reading.gold.doc_id)
             token = token_at(reading, row.start, row.end)
             others = [t.rule for t in holding(token, book, slots)] if token is not None else []
             rule.rivals.update({r.id for r in others if r.type != rule.type})
