@@ -1,0 +1,39 @@
+# make run: the five articles of corpus/ become the tables of outputs/.
+# make test: linters, types, all tests.
+PYTHON ?= python3
+BIN := .venv/bin
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: run test lint bench fuzz browser clean
+
+run: .venv/ready
+	$(BIN)/pacta run corpus/articles --metadata corpus/documents.csv -o outputs
+
+test: .venv/ready browser lint
+	$(BIN)/pytest
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/ready
+	$(BIN)/python -m pipeline.running.bench $(ARTICLES)
+
+fuzz: .venv/ready
+	PACTA_FUZZ_SECONDS=1800 $(BIN)/pytest tests -k fuzz
+
+# The tests of the review page drive a real Chromium; Debian's package is taken where it can be.
+browser:
+	@command -v chromium >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+	  echo "No Chromium here and none could be installed: the browser tests will say so."
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
