@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 from pipeline.review.choices import choices
@@ -132,3 +133,123 @@ def _event(record: dict, event: dict, text: str, number: int) -> Row:
         "rule_id": f"{event['type'].lower()}-{event['trigger']['text'].lower()}",
         "confidence": f"{0.35 + (number * 37 % 61) / 100:.2f}",
     }
+
+
+def reference_scorer() -> Path | None:
+    """The reference scorer, where PACTA_SHARED says it is."""
+    shared = os.environ.get("PACTA_SHARED")
+    path = Path(shared, "tools", "score.py") if shared else None
+    return path if path and path.exists() else None
+
+
+HOSTILE = (
+    'Ministers <script>alert("x")</script> met in <img src=x onerror=alert(1)> Paris.\n'
+    'Germany & Japan signed the "<b>treaty</b>" 🤝 in Tokyo on 2 May 2024.\n'
+)
+
+
+def hostile(folder: Path) -> Path:
+    """An article with markup in title, body and metadata, and characters beyond 16 bits."""
+    out = folder / "hostile"
+    out.mkdir()
+    name = "<img src=x onerror=alert(2)>"
+    (folder / "hostile.txt").write_text(HOSTILE, encoding="utf-8", newline="")
+    document = {
+        "doc_id": name,
+        "path": str(folder / "hostile.txt"),
+        "title": '<script>alert("title")</script>',
+        "published": "2024-05-03",
+        "characters": str(len(HOSTILE)),
+        "zones": "<i>:0-5",
+        "status": "ok",
+    }
+    event = dict.fromkeys(EVENT_COLUMNS, "") | {
+        "event_id": "e1",
+        "doc_id": name,
+        "event_type": "CONSULT",
+        "quad_class": "verbal cooperation",
+        "factuality": "actual",
+        "actors": '<script>alert("actor")</script>',
+        "actor_codes": "<b>.GOV",
+        "date": "2024-05-02",
+        "date_start": "2024-05-02",
+        "date_end": "2024-05-02",
+        "place": "<img src=x onerror=alert(3)>",
+        "latitude": "48.85",
+        "longitude": "2.35",
+        "agreement_id": "<b>x</b>",
+        "agreement_stage": "signed",
+        "trigger": "met",
+        "trigger_start": str(HOSTILE.index("met")),
+        "trigger_end": str(HOSTILE.index("met") + 3),
+        "evidence": HOSTILE.split("\n")[0],
+        "evidence_start": "0",
+        "evidence_end": str(HOSTILE.index("\n")),
+        "rule_id": "<script>",
+        "confidence": "0.5",
+    }
+    tokyo = HOSTILE.index("Tokyo")
+    mention = dict.fromkeys(MENTION_COLUMNS, "") | {
+        "mention_id": "m1", "doc_id": name, "label": "GPE", "text": "Tokyo", "entity": "Tokyo",
+        "start": str(tokyo), "end": str(tokyo + 5), "country": "JPN", "sense": "place",
+    }  # fmt: skip
+    write(out / "documents.csv", DOCUMENT_COLUMNS, [document])
+    write(out / "mentions.csv", MENTION_COLUMNS, [mention])
+    write(out / "events.csv", EVENT_COLUMNS, [event])
+    return out
+
+
+def large(folder: Path, documents: int, events: int) -> Path:
+    """A big output folder: short articles of generated sentences, ``events`` a document."""
+    out = folder / "large"
+    articles = folder / "articles"
+    out.mkdir()
+    articles.mkdir()
+    types = list(choices().types)
+    states = ("Germany", "Japan", "France", "Norway", "Chile", "Kenya", "Canada", "India")
+    document_rows, mention_rows, event_rows = [], [], []
+    for number in range(documents):
+        doc_id = f"doc-{number:05}"
+        sentences, offset = [], 0
+        for n in range(events):
+            actor, other = states[(number + n) % 8], states[(number * 3 + n + 1) % 8]
+            trigger = f"talked{n}"
+            line = f"The minister of {actor} {trigger} with {other} about talks on 2 May 2024."
+            for name in (actor, other):
+                start = offset + line.index(name)
+                mention_rows.append(
+                    {
+                        "mention_id": f"{doc_id}:{start}", "doc_id": doc_id, "label": "GPE",
+                        "text": name, "start": str(start), "end": str(start + len(name)),
+                        "entity": name, "country": name[:3].upper(), "sector": "GOV",
+                        "sense": "actor",
+                    }
+                )  # fmt: skip
+            start = offset + line.index(trigger)
+            event_rows.append(
+                {
+                    "event_id": f"{doc_id}-{n}", "doc_id": doc_id, "published": "2024-05-03",
+                    "event_type": types[(number + n) % len(types)], "factuality": "actual",
+                    "actors": actor, "actor_codes": f"{actor[:3].upper()}.GOV",
+                    "recipients": other, "recipient_codes": f"{other[:3].upper()}.GOV",
+                    "date": f"20{number % 20 + 5:02}-05-02", "date_text": "2 May 2024",
+                    "place": other, "trigger": trigger, "trigger_start": str(start),
+                    "trigger_end": str(start + len(trigger)), "evidence": line,
+                    "evidence_start": str(offset), "evidence_end": str(offset + len(line)),
+                    "rule_id": f"rule-{n}", "confidence": f"{(number * 7 + n) % 97 / 97:.4f}",
+                    "cluster_id": f"c{number % 900}",
+                }
+            )  # fmt: skip
+            sentences.append(line)
+            offset += len(line) + 1
+        text = "\n".join(sentences)
+        path = articles / f"{doc_id}.txt"
+        path.write_text(text, encoding="utf-8", newline="")
+        document_rows.append(
+            {"doc_id": doc_id, "path": str(path), "title": f"Article {number}", "status": "ok",
+             "characters": str(len(text)), "published": "2024-05-03"}
+        )  # fmt: skip
+    write(out / "documents.csv", DOCUMENT_COLUMNS, document_rows)
+    write(out / "mentions.csv", MENTION_COLUMNS, mention_rows)
+    write(out / "events.csv", EVENT_COLUMNS, event_rows)
+    return out

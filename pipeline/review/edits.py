@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from pipeline.review import edtf
@@ -33,7 +34,8 @@ ROLES = {
     "trigger": "trigger",
 }
 BY_HAND = "reviewer"  # the rule_id of an event that a reviewer added
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+(?!\s|$)[^.!?\n]*)*[.!?]*[\"”’)]*")
+_END = re.compile(r"""[.!?]+["”’)]*(?=\s|$)|\n+""")
+_TITLE = re.compile(r"(?:^|[\s.(])[A-Z][a-z]{0,2}$")  # Mr. Gen. U.S.: no end of a sentence
 
 
 class EditError(ValueError):
@@ -147,6 +149,7 @@ def from_selection(
     text: Text,
     mentions: list[dict[str, Any]],
     names: Names,
+    sentences: Iterable[tuple[int, int]] = (),
 ) -> Row:
     """The cells that change when a reviewer selects text and gives it a role in the event.
 
@@ -162,7 +165,7 @@ def from_selection(
     if role not in ROLES or not quote or not quote.strip():
         raise EditError("select some text first")
     if role == "trigger":
-        return trigger(text, start, end)
+        return trigger(text, start, end, sentences)
     touched = _touched(mentions, start, end, role)
     inside = _inside(cells, start)
     if role in ("actor", "recipient"):
@@ -200,8 +203,11 @@ def _inside(cells: Row, start: int) -> str:
     return "clause" if inside else "context"
 
 
-def trigger(text: Text, start: int, end: int) -> Row:
+def trigger(text: Text, start: int, end: int, known: Iterable[tuple[int, int]] = ()) -> Row:
     """The trigger cells and the evidence around them, for a span of an article.
+
+    ``known`` are spans that the run took for sentences: one that holds the trigger is the
+    evidence.
 
     Raises
     ------
@@ -212,7 +218,8 @@ def trigger(text: Text, start: int, end: int) -> Row:
     start, end = start + len(quote) - len(quote.lstrip()), end - len(quote) + len(quote.rstrip())
     if not quote.strip():
         raise EditError("select the word that expresses the event")
-    first, last = sentence(text, start, end)
+    holding = (span for span in known if span[0] <= start and end <= span[1])
+    first, last = next(holding, None) or sentence(text, start, end)
     return {
         "trigger": quote.strip(),
         "trigger_start": str(start),
@@ -224,14 +231,21 @@ def trigger(text: Text, start: int, end: int) -> Row:
 
 
 def sentence(text: Text, start: int, end: int) -> tuple[int, int]:
-    """The sentence around a span; an abbreviation's full stop may cut it short."""
+    """The sentence around a span, by its punctuation and line ends."""
     for first, whole in text.pieces:
-        if first <= start and end <= first + len(whole):
-            for found in _SENTENCE.finditer(whole):
-                if found.start() <= start - first < found.end():
-                    low, high = found.start(), max(found.end(), end - first)
-                    lead = len(whole[low:high]) - len(whole[low:high].lstrip())
-                    return first + low + lead, first + high
+        if not (first <= start and end <= first + len(whole)):
+            continue
+        low, high = 0, len(whole)
+        for found in _END.finditer(whole):
+            if found[0].startswith(".") and _TITLE.search(whole, 0, found.start()):
+                continue
+            if found.end() <= start - first:
+                low = found.end()
+            elif found.end() >= end - first:
+                high = found.end()
+                break
+        lead = len(whole[low:high]) - len(whole[low:high].lstrip())
+        return first + low + lead, first + low + len(whole[low:high].rstrip())
     return start, end
 
 

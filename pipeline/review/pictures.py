@@ -16,11 +16,14 @@ from markupsafe import Markup
 from pipeline.review.choices import choices
 from pipeline.review.desk import Entry
 from pipeline.review.tables import items
-from pipeline.review.world import outlines
+from pipeline.review.world import Ring, outlines
 
 WIDTH = 1100
 LANES = 24
 BARS = 20
+NORTH, SOUTH = 84.0, -57.0
+LABEL = (90.0, 14.0)  # room for the name of a place on the map
+EARLY = 0.05  # share of the events that may lie before the time axis begins
 QUADS = {
     "verbal cooperation": "q-vc",
     "material cooperation": "q-mc",
@@ -87,14 +90,17 @@ def _dyad(entry: Entry) -> tuple[str, str]:
 
 
 class _Axis:
-    """A time axis from the first to the last year that is known."""
+    """A time axis of years; the few events that lie far back all stand at its beginning."""
 
     def __init__(self, days: list[str], left: float, right: float) -> None:
-        years = [int(day[:4]) for day in days]
-        self.first, self.last = min(years), max(years) + 1
+        years = sorted(int(day[:4]) for day in days)
+        self.first, self.last = years[int(len(years) * EARLY)], years[-1] + 1
+        self.early = sum(year < self.first for year in years)
         self._left, self._scale = left, (right - left) / (self.last - self.first)
 
     def x(self, day: str) -> float:
+        if int(day[:4]) < self.first:
+            return self._left - 34
         date = datetime.date.fromisoformat(day)
         part = (date - datetime.date(date.year, 1, 1)).days / 366
         return self._left + (date.year + part - self.first) * self._scale
@@ -120,10 +126,12 @@ def timeline(entries: list[Entry]) -> Markup:
         return _nothing("No event has a date with a known year yet.")
     lanes = Counter(_dyad(e) for e in dated)
     shown = [pair for pair, _ in lanes.most_common(LANES) if pair[0]]
-    left, top, row = 150.0, 34.0, 30.0
+    left, top, row = 170.0, 34.0, 30.0
     axis = _Axis([e.cells["date_start"] for e in dated], left, WIDTH - 20)
     height = top + row * len(shown) + 10
     marks = _grid(axis, top, height - 6)
+    if axis.early:
+        marks.append(_text(left - 34, top - 6, "before", "tick", "middle"))
     dots: dict[tuple[tuple[str, str], str, str], list[Entry]] = defaultdict(list)
     for entry in dated:
         month = entry.cells["date_start"][:7]
@@ -131,7 +139,7 @@ def timeline(entries: list[Entry]) -> Markup:
     for number, pair in enumerate(shown):
         y = top + row * (number + 0.5)
         name = " – ".join(filter(None, pair))
-        marks += [_line(left, y, WIDTH - 20, y, "lane"), _text(left - 12, y + 4, name, "", "end")]
+        marks += [_line(left, y, WIDTH - 20, y, "lane"), _text(left - 54, y + 4, name, "", "end")]
         mine = sorted((key, found) for key, found in dots.items() if key[0] == pair)
         for (_, month, quad), found in mine:
             middle = f"{month}-15" if len(found) > 1 else found[0].cells["date_start"]
@@ -212,40 +220,51 @@ def _stage(x: float, y: float, agreement_id: str, stage: str, found: list[Entry]
 
 
 def world_map(entries: list[Entry]) -> Markup:
-    """Where: the places of events on Natural Earth's outlines (plate carrée)."""
-    height, scale = 520.0, WIDTH / 360
+    """Where: the places of events on Natural Earth's outlines (plate carrée, no Antarctica)."""
+    scale = WIDTH / 360
+    height = (NORTH - SOUTH) * scale
 
     def spot(longitude: float, latitude: float) -> tuple[float, float]:
-        return (longitude + 180) * scale, (84 - latitude) * scale
+        return (longitude + 180) * scale, (NORTH - latitude) * scale
 
-    marks = []
-    for name, _, rings in outlines():
-        path = "".join(
-            "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in (spot(*p) for p in ring)) + "Z"
-            for ring in rings
+    marks = [
+        Markup('<path d="{}" class="land"><title>{}</title></path>').format(
+            "".join(_path(ring, spot) for ring in rings), name
         )
-        marks.append(
-            Markup('<path d="{}" class="land"><title>{}</title></path>').format(path, name)
-        )
-    places: dict[tuple[str, str, str], int] = Counter(
+        for name, code, rings in outlines()
+        if code != "ATA"
+    ]
+    places = Counter(
         (e.cells["place"], e.cells["longitude"], e.cells["latitude"])
         for e in entries
         if e.cells["place"] and e.cells["longitude"] and e.cells["latitude"]
     )
     placed = sorted(places.items(), key=lambda item: (-item[1], item[0]))
+    labelled: list[tuple[float, float]] = []
     for (place, longitude, latitude), count in placed:
         x, y = spot(float(longitude), float(latitude))
         label = f"{place}: {count} event{'s' * (count > 1)}"
-        dot = _circle(x, y, min(4 + count**0.5 * 1.8, 24), "q-mc dot see-through")
+        dot = _circle(x, y, min(4 + count**0.5 * 1.6, 22), "q-mc dot see-through")
         marks.append(_mark(_link(place=place), label, dot))
-    for (place, longitude, latitude), _ in placed[:12]:
-        x, y = spot(float(longitude), float(latitude))
-        marks.append(_text(x + 8, y - 6, place, "place"))
+        if all(abs(x - a) > LABEL[0] or abs(y - b) > LABEL[1] for a, b in labelled):
+            labelled.append((x, y))
+            names = _text(x + 9, y - 7, place, "place")
+            marks.append(names)
     without = sum(not (e.cells["longitude"] and e.cells["place"]) for e in entries)
     note = Markup('<p class="note">{} of {} events have no place with coordinates.</p>').format(
         without, len(entries)
     )
     return _svg(WIDTH, height, "Map of event places", marks) + note
+
+
+def _path(ring: Ring, spot: Callable[[float, float], tuple[float, float]]) -> str:
+    """A ring as a path; what lies beyond the edge of the map is drawn at the other edge too."""
+    west, east = min(x for x, _ in ring), max(x for x, _ in ring)
+    turns = [0.0] + [360.0] * (west < -180) + [-360.0] * (east > 180)
+    return "".join(
+        "M" + "L".join("{:.1f} {:.1f}".format(*spot(x + turn, y)) for x, y in ring) + "Z"
+        for turn in turns
+    )
 
 
 def charts(entries: list[Entry]) -> Markup:

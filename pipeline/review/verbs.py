@@ -158,8 +158,16 @@ def _select(request: Request) -> Record:
         request.desk.texts.get(doc_id),
         request.desk.mentions(request.view, doc_id),
         request.names,
+        _sentences(request, doc_id),
     )
     return _edited(entry, cells)
+
+
+def _sentences(request: Request, doc_id: str) -> list[tuple[int, int]]:
+    """The sentences that the run took as evidence in a document."""
+    rows = (entry.cells for entry in request.desk.of_document(request.view, doc_id))
+    spans = ((row["evidence_start"], row["evidence_end"]) for row in rows)
+    return [(int(first), int(last)) for first, last in spans if first and last]
 
 
 def _document_of(request: Request) -> Row:
@@ -172,7 +180,9 @@ def _document_of(request: Request) -> Row:
 def _add_event(request: Request) -> Record:
     document = _document_of(request)
     doc_id, token = document["doc_id"], request.text("id")
-    span = edits.trigger(request.desk.texts.get(doc_id), *request.span())
+    span = edits.trigger(
+        request.desk.texts.get(doc_id), *request.span(), _sentences(request, doc_id)
+    )
     row = edits.new_event(doc_id, document["published"], request.text("event_type"), span, token)
     return Record("add_event", doc_id, matching.uid(row, 0) + row["event_id"], {"row": row})
 

@@ -21,13 +21,27 @@ Ring = list[tuple[float, float]]
 
 @lru_cache(maxsize=1)
 def outlines() -> list[tuple[str, str, list[Ring]]]:
-    """Name, ISO3 code (or empty) and outer rings of every country, as longitude and latitude."""
+    """Name, ISO3 code (or empty) and outer rings of every country, as longitude and latitude.
+
+    A ring that crosses the 180th meridian goes on beyond it: draw it again 360 degrees away.
+    """
     data = json.loads(FILE.read_text(encoding="utf-8"))
     out = []
     for feature in data["features"]:
         properties = feature["properties"]
-        rings = [[(x, y) for x, y in part[0]] for part in feature["geometry"]["coordinates"]]
+        rings = [_unwrapped(part[0]) for part in feature["geometry"]["coordinates"]]
         out.append((properties["name"], properties["iso3"], rings))
+    return out
+
+
+def _unwrapped(ring: list[list[float]]) -> Ring:
+    """A ring that crosses the 180th meridian, carried on beyond it instead of jumping."""
+    out: Ring = []
+    turn = 0.0
+    for x, y in ring:
+        if out and abs(x + turn - out[-1][0]) > 180:
+            turn += 360 if x + turn < out[-1][0] else -360
+        out.append((x + turn, y))
     return out
 
 

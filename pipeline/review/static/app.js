@@ -1,5 +1,5 @@
 // The review page: one current event, seen in the article, the form and the table.
-import { $, dialog, h, toast, words } from "./dom.js";
+import { $, dialog, fill, h, toast, words } from "./dom.js";
 import * as api from "./api.js";
 import * as article from "./article.js";
 import * as form from "./form.js";
@@ -50,7 +50,7 @@ function progress(counts, now) {
   });
   const decided = total - (counts.undecided || 0);
   const look = counts["second look"];
-  $("progress").replaceChildren(h("span", { class: "bar", "aria-hidden": "true" }, parts),
+  fill($("progress"), h("span", { class: "meter", "aria-hidden": "true" }, parts),
     h("span", { class: "count" }, `${decided} of ${total} decided`),
     look ? h("a", { href: "/?status=second+look", class: "look" }, `${look} for a second look`) : null);
 }
@@ -238,7 +238,7 @@ function bar() {
   const tool = (key, label, css) => h("button", {
     type: "button", class: css, onmousedown: (e) => e.preventDefault(), onclick: () => press(key, false),
   }, label, h("kbd", { "aria-hidden": "true" }, key));
-  element.replaceChildren(
+  fill(element, 
     ...form.CELLS.filter((cell) => cell.role && event).map((cell) => tool(cell.key, cell.label.replace(/s$/, ""), `role-${cell.role}`)),
     event ? tool("0", "Trigger") : "", tool("+", "Missed event", "accept"), tool("i", "Missed mention"));
 }

@@ -1,6 +1,6 @@
 // The article: its pieces, who plays which part in the current event, and selecting words with
 // the mouse or the keyboard. Offsets are code points, as in the tables.
-import { $, h } from "./dom.js";
+import { $, fill, h } from "./dom.js";
 
 const WORD = /[\p{L}\p{N}]+(?:[’'.-][\p{L}\p{N}]+)*/gu;
 let shown = null;
@@ -14,7 +14,7 @@ export function show(article) {
   shown = article;
   wordAt = null;
   $("doc-title").textContent = article.title || article.doc_id;
-  $("doc-facts").replaceChildren(
+  fill($("doc-facts"), 
     h("span", { class: "mono" }, article.doc_id),
     h("span", {}, article.published ? `published ${article.published}` : "no publication date"),
     h("span", {}, `${article.events.length} events, ${article.mentions.length} mentions`),
@@ -22,7 +22,7 @@ export function show(article) {
   $("doc-done").setAttribute("aria-pressed", String(article.done));
   $("notice").textContent = article.notice;
   $("notice").hidden = !article.notice;
-  $("text").replaceChildren(...article.pieces.map(piece));
+  fill($("text"), ...article.pieces.map(piece));
 }
 
 function piece(p) {
@@ -81,7 +81,7 @@ export function setStatus(uid, status) {
 function reveal(element) {
   const box = $("text").getBoundingClientRect();
   const spot = element.getBoundingClientRect();
-  if (spot.top < box.top + 40 || spot.bottom > box.bottom - 60) {
+  if (spot.top < box.top + 40 || spot.bottom > box.bottom - 110) {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     $("text").scrollBy({ top: spot.top - box.top - box.height / 3, behavior: calm ? "auto" : "smooth" });
   }

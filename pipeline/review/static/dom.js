@@ -11,7 +11,13 @@ export function h(tag, props = {}, ...children) {
     else if (name === "value") element.value = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== false));
+  return fill(element, ...children);
+}
+
+/** Put children into an element in place of those it has; null and false are left out. */
+export function fill(element, ...children) {
+  const wanted = children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false && c !== "");
+  element.replaceChildren(...wanted);
   return element;
 }
 

@@ -1,18 +1,18 @@
 // The form: one event, cell by cell, each with the reason for its value or its blank.
-import { $, h, list, percent, words } from "./dom.js";
+import { $, fill, h, list, percent, words } from "./dom.js";
 import { decide, get } from "./api.js";
 import { typeahead } from "./typeahead.js";
 
 export const CELLS = [
-  { key: "1", column: "event_type", label: "Type", eager: true },
-  { key: "2", column: "mode", label: "Mode", eager: true },
-  { key: "3", column: "factuality", label: "Factuality", eager: true },
-  { key: "4", column: "actors", label: "Actors", list: true, codes: "actor_codes", role: "actor" },
-  { key: "5", column: "recipients", label: "Recipients", list: true, codes: "recipient_codes", role: "recipient" },
-  { key: "6", column: "date", label: "Date", role: "date", text: "date_text" },
-  { key: "7", column: "place", label: "Place", role: "place", text: "place_text" },
-  { key: "8", column: "agreement_id", label: "Agreement", role: "agreement", text: "agreement_text" },
-  { key: "9", column: "agreement_stage", label: "Stage", eager: true },
+  { key: "1", column: "event_type", label: "Type", wide: 2, eager: true },
+  { key: "2", column: "mode", label: "Mode", wide: 2, eager: true },
+  { key: "3", column: "factuality", label: "Factuality", wide: 2, eager: true },
+  { key: "4", column: "actors", label: "Actors", wide: 6, list: true, codes: "actor_codes", role: "actor" },
+  { key: "5", column: "recipients", label: "Recipients", wide: 6, list: true, codes: "recipient_codes", role: "recipient" },
+  { key: "6", column: "date", label: "Date", wide: 3, role: "date", text: "date_text" },
+  { key: "7", column: "place", label: "Place", wide: 3, role: "place", text: "place_text" },
+  { key: "8", column: "agreement_id", label: "Agreement", wide: 3, role: "agreement", text: "agreement_text" },
+  { key: "9", column: "agreement_stage", label: "Stage", wide: 3, eager: true },
 ];
 const SECOND_LOOK = {
   gone: "The latest run no longer finds this event. Your decision is kept. Accept to keep the event, reject to drop it.",
@@ -28,13 +28,13 @@ export function setUp(given) { hooks = given; }
 export function show(event) {
   const pane = $("form-pane");
   if (!event) {
-    pane.replaceChildren(h("div", { class: "nothing" },
+    fill(pane, h("div", { class: "nothing" },
       h("h2", {}, "Nothing left here"),
       h("p", {}, "No event passes the filters. Clear them below, or add an event by selecting its trigger in the text.")));
     return;
   }
   const { cells } = event;
-  pane.replaceChildren(
+  fill(pane, 
     head(event),
     h("div", { class: "form-scroll" },
       event.second_look && h("p", { class: "second-look", role: "note" }, h("strong", {}, "Second look. "), SECOND_LOOK[event.second_look]),
@@ -59,7 +59,7 @@ function head(event) {
     h("div", { class: "actions", role: "toolbar", "aria-label": "Verdict" },
       act("a", "Accept", "accept"), act("x", "Reject", "reject"), act("o", "Reopen", "", event.status === "undecided"),
       act("u", "Undo", ""), h("span", { class: "spring" }),
-      act("k", "Previous", ""), act("j", "Next", ""), act("n", "Next undecided", "")));
+      act("k", "Back", ""), act("j", "Next", ""), act("n", "Undecided", "")));
 }
 
 const act = (key, label, css, disabled = false) =>
@@ -83,7 +83,7 @@ function row(cell, event) {
   const hint = h("span", { class: "hint", role: "status" }, check ? check.message : "");
   if (check) input.setAttribute("aria-invalid", "true");
   const edited = event.edited.includes(cell.column);
-  const element = h("div", { class: `cell${cell.role ? ` role-${cell.role}` : ""}${edited ? " edited" : ""}` },
+  const element = h("div", { class: `cell wide-${cell.wide}${cell.role ? ` role-${cell.role}` : ""}${edited ? " edited" : ""}` },
     h("label", { for: id }, h("kbd", { "aria-hidden": "true" }, cell.key), cell.label),
     h("div", { class: "value" }, input,
       edited && event.machine && machineValue(event, cell.column),

@@ -1,5 +1,5 @@
 // The table: filters, search, order, pages; marks for merging.
-import { $, h, percent } from "./dom.js";
+import { $, fill, h, percent } from "./dom.js";
 import { get } from "./api.js";
 import { quad } from "./form.js";
 import { typeahead } from "./typeahead.js";
@@ -63,7 +63,7 @@ function drawFilters() {
     type: "number", min: "0", max: "1", step: "0.05", class: "bound", id: `filter-${name}`, placeholder: label, "aria-label": `Confidence ${label}`,
     value: query[name] || "", onchange: (e) => set(name, e.target.value),
   });
-  $("filters").replaceChildren(search,
+  fill($("filters"), search,
     select("status", "Status", STATUSES), select("type", "Type", types), ...typed,
     bound("low", "≥ sure"), bound("high", "≤ sure"),
     h("span", { id: "chips", class: "chips" }),
@@ -80,7 +80,7 @@ export function clear() {
 }
 
 function drawChips() {
-  $("chips").replaceChildren(...HIDDEN.filter((name) => query[name]).map((name) =>
+  fill($("chips"), HIDDEN.filter((name) => query[name]).map((name) =>
     h("button", { type: "button", class: "chip", title: "Remove", onclick: () => set(name, "") }, `${name} ${query[name]} ×`)));
   $("clear").hidden = !Object.keys(query).some((name) => !["sort", "descending"].includes(name));
 }
@@ -108,10 +108,10 @@ function draw(uid) {
       return h("th", { scope: "col", "aria-sort": on ? (query.descending ? "descending" : "ascending") : null, class: `c-${sort}` },
         h("button", { type: "button", onclick: () => order(sort, on) }, label, on ? (query.descending ? " ↓" : " ↑") : ""));
     })));
-  $("table").replaceChildren(head, h("tbody", {}, shown.rows.map(line)));
+  fill($("table"), head, h("tbody", {}, shown.rows.map(line)));
   select(uid);
   const last = shown.offset + shown.rows.length;
-  $("pager").replaceChildren(
+  fill($("pager"), 
     h("span", {}, shown.total ? `${shown.offset + 1}–${last} of ${shown.total}` : "No event passes the filters"),
     marked.size ? h("span", { class: "marks" }, `${marked.size} marked`,
       h("button", { type: "button", "data-key": "m" }, "Merge in document", h("kbd", { "aria-hidden": "true" }, "m")),
