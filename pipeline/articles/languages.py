@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 ENGLISH = "en"
-_SAMPLE = 4_000
+_SAMPLE = 2_000
 _MIN_LETTERS = 40
 _CERTAIN = 0.9
 
@@ -17,7 +17,7 @@ def recognise(text: str) -> str:
     Parameters
     ----------
     text : str
-        The body of an article; its first 4,000 characters are looked at.
+        The body of an article; its first 2,000 characters are looked at.
 
     Returns
     -------

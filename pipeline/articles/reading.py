@@ -57,7 +57,7 @@ def read(
         _check_text(article.text)
         _set_metadata(article, fields, (metadata or {}).get(source.doc_id), published_option)
         article.zones = zones.find(article.text, preface)
-        article.language = languages.recognise(_body(article))
+        article.language = languages.recognise(body(article))
         if article.language not in ("", languages.ENGLISH):
             article.status = "skipped"
             notes.append(f"not English: {article.language}")
@@ -134,7 +134,7 @@ def _set_metadata(
         article.published_from = ""
 
 
-def _body(article: Article) -> str:
+def body(article: Article) -> str:
     """Return the text outside the zones."""
     parts, start = [], 0
     for zone in article.zones:

@@ -163,7 +163,7 @@ def _stem(path: Path) -> str:
 
 def _open(path: Path, named: bool, fields: Fields) -> Iterator[Source]:
     kind = _kind(path) or "text"
-    stem = _stem(path) or "unnamed"
+    stem = _clean(_stem(path)) or "unnamed"
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise UnreadableError("no regular file; give its content on standard input with '-'")
@@ -181,6 +181,7 @@ def _open(path: Path, named: bool, fields: Fields) -> Iterator[Source]:
 
 def _rows(path: Path, kind: str, stem: str, named: bool, fields: Fields) -> Iterator[Source]:
     """Yield the records of a container; ids come from the id field or count the records."""
+    number = 0
     for number, record in enumerate(containers.records(path, kind), start=1):
         fallback = stem if record.alone else f"{stem}-{number:06d}"
         if record.error:
@@ -194,7 +195,14 @@ def _rows(path: Path, kind: str, stem: str, named: bool, fields: Fields) -> Iter
                 raise InputError(f"{path}: {error}") from None
             yield Source(fallback, str(path), kind, error=str(error))
             continue
-        yield Source(row.pop("id") or fallback, str(path), kind, row=row)
+        yield Source(_clean(row.pop("id")) or fallback, str(path), kind, row=row)
+    if not number:
+        raise UnreadableError("holds no articles")
+
+
+def _clean(doc_id: str) -> str:
+    """Take out of an id what would break a line or a list of a table."""
+    return "".join(char if char.isprintable() and char != ";" else "_" for char in doc_id.strip())
 
 
 def _standard_input() -> Source:

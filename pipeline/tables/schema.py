@@ -94,8 +94,8 @@ def number(value: float | None) -> str:
 def typed(table: Table, row: Row) -> dict[str, Any]:
     """Turn a row's cells into values: lists, numbers, booleans, dates; None for an empty cell.
 
-    An empty list column is an empty list. Dates before year 1 or with unknown parts cannot occur:
-    the day columns hold full dates or nothing.
+    An empty list column is an empty list; a day outside the calendar of Python's dates
+    (before the year 1) is None.
     """
     return {column: _value(kind, row.get(column, "")) for column, kind in table.types.items()}
 
@@ -112,5 +112,12 @@ def _value(kind: str, cell: str) -> Any:
     if kind == BOOLEAN:
         return cell == "true"
     if kind == DATE:
-        return datetime.date.fromisoformat(cell)
+        return _day(cell)
     return cell
+
+
+def _day(cell: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(cell)
+    except ValueError:
+        return None

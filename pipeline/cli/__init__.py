@@ -1,0 +1,40 @@
+"""The command line: a thin front. Each command lives in its own module of this folder."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipeline.cli import evaluate, review, rules, run
+
+app = typer.Typer(
+    help="Read news articles and write who did what to whom, when, where, under which agreement.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        import pipeline
+
+        typer.echo(f"pacta {pipeline.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Read news articles and write event tables."""
+
+
+app.command("run")(run.run)
+app.command("evaluate")(evaluate.evaluate)
+app.add_typer(review.app, name="review")
+app.add_typer(rules.app, name="rules")

@@ -1,0 +1,81 @@
+"""Hashes of what a result depends on besides the article: program, model, rules."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import astuple
+from pathlib import Path
+
+import pipeline
+from pipeline.running.shard import Item
+
+_PROGRAM = Path(pipeline.__file__).parent
+_NO_PART = {"cli", "evaluation", "retraining", "review"}
+"""Parts of the program that no result depends on."""
+
+
+@functools.cache
+def engine(rules: Path | None = None) -> dict[str, str]:
+    """Return the content hashes of program, model and rules.
+
+    Parameters
+    ----------
+    rules : Path, optional
+        A folder of the user's own rules.
+
+    Returns
+    -------
+    dict
+        ``version``, ``program``, ``model``, ``rules``: what changes them changes results.
+    """
+    from pipeline.language import model_path
+
+    knowledge = _PROGRAM / "knowledge"
+    code = (
+        path
+        for path in _PROGRAM.rglob("*.py")
+        if path.relative_to(_PROGRAM).parts[0] not in _NO_PART
+    )
+    rule_files = [path for path in knowledge.rglob("*") if path.is_file()]
+    if rules is not None:
+        rule_files += [path for path in rules.rglob("*") if path.is_file()]
+    model = model_path()
+    return {
+        "version": pipeline.__version__,
+        "program": _files(code, _PROGRAM),
+        "model": _files((path for path in model.rglob("*") if path.is_file()), model),
+        "rules": _files(rule_files, knowledge),
+    }
+
+
+def key(item: Item, engine_hash: str) -> bytes:
+    """Return the key of an article's result: a hash of its content, options and the engine."""
+    source = item.source
+    digest = hashlib.sha256(engine_hash.encode())
+    known = (source.doc_id, source.path, source.kind, source.row, source.error, source.note)
+    options = (
+        [str(part) for part in astuple(item.metadata)] if item.metadata else None,
+        str(item.published_option),
+    )
+    digest.update(json.dumps([known, options], sort_keys=True, default=str).encode())
+    digest.update(source.data)
+    return digest.digest()
+
+
+def combined(parts: dict[str, str]) -> str:
+    """Return one hash for several named ones."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _files(paths: Iterable[Path], root: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        if "__pycache__" in path.parts:
+            continue
+        name = path.relative_to(root) if path.is_relative_to(root) else path.name
+        digest.update(f"{name}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

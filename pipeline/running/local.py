@@ -1,0 +1,364 @@
+"""A run on one machine: from paths to the tables in a folder."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import hashlib
+import json
+import os
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.articles import Fields, InputError, find
+from pipeline.articles.reading import Metadata, read_metadata
+from pipeline.articles.sources import list_files
+from pipeline.running import fingerprint, similar
+from pipeline.running.locking import FolderInUseError, Lock
+from pipeline.running.pool import Lost, Pool, Task, Work
+from pipeline.running.shard import Item, Result, failed, process
+from pipeline.running.store import Store
+from pipeline.tables import FolderWriter, Row
+from pipeline.tables.writing import write_whole
+
+WORK = ".pacta"
+"""Folder below the output folder that holds the results kept for the next run."""
+
+_SHARD_ITEMS, _FIRST_SHARD, _SHARD_SIZE = 64, 8_000, 100_000
+_SHOWN = 12
+
+
+class RunError(RuntimeError):
+    """A run cannot start or go on; the message is one line that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is told.
+
+    ``published`` is the date of articles whose metadata has none; ``workers`` 0 means the cores;
+    ``time_limit`` is in seconds for one article, 0 for none; ``rules`` is a folder of the user's
+    own rules.
+    """
+
+    paths: tuple[str, ...]
+    output: Path
+    metadata: Path | None = None
+    published: datetime.date | None = None
+    fields: Fields = field(default_factory=Fields)
+    workers: int = 0
+    format: str = "csv"
+    time_limit: float = 120.0
+    rules: Path | None = None
+
+
+@dataclass(slots=True)
+class Summary:
+    """What came of a run: counts, the first failure, a few events, what was left aside."""
+
+    articles: int = 0
+    ok: int = 0
+    skipped: int = 0
+    failed: int = 0
+    mentions: int = 0
+    events: int = 0
+    reused: int = 0
+    up_to_date: bool = False
+    first_failure: str = ""
+    ignored: dict[str, int] = field(default_factory=dict)
+    shown: list[Row] = field(default_factory=list)
+
+    def add(self, document: Row) -> None:
+        """Count an article."""
+        self.articles += 1
+        setattr(self, document["status"], getattr(self, document["status"]) + 1)
+        self.mentions += int(document["mentions"])
+        self.events += int(document["events"])
+        if document["status"] == "failed" and not self.first_failure:
+            self.first_failure = f"{document['path']}: {document['message']}"
+
+
+Progress = Callable[[int, int], None]
+"""Called with the number of articles done and of those that failed since the last call."""
+
+
+def run(options: Options, progress: Progress = lambda done, failed: None) -> Summary:
+    """Run the pipeline over all articles of some paths and write the tables.
+
+    What an earlier run into the same folder did, even one that was killed, is used again as far
+    as article, options, program, model and rules are the same.
+
+    Parameters
+    ----------
+    options : Options
+        What to read and where to write.
+    progress : callable
+        Told as articles are done.
+
+    Returns
+    -------
+    Summary
+        Counts; ``up_to_date`` if there was nothing to do.
+
+    Raises
+    ------
+    InputError
+        A path, a column or the metadata is wrong; nothing was written.
+    RunError
+        The output folder cannot be written, or is in use.
+    """
+    started = time.monotonic()
+    listing = list_files(options.paths)
+    if not listing.files and "-" not in options.paths:
+        ignored = ", ".join(
+            f"{count} {ending}" for ending, count in sorted(listing.ignored.items())
+        )
+        raise InputError(
+            f"no articles in {', '.join(options.paths)}" + (f" (only {ignored})" if ignored else "")
+        )
+    metadata = read_metadata(options.metadata) if options.metadata else {}
+    try:
+        engine = fingerprint.engine(options.rules)
+        with ExitStack() as stack:
+            lock = _lock(options.output)
+            stack.callback(lock.close)
+            store = stack.enter_context(closing(Store(options.output / WORK / "results.sqlite")))
+            current = _Run(options, engine, metadata, store, lock)
+            summary = current.execute(progress)
+            summary.ignored = dict(sorted(listing.ignored.items()))
+            if not summary.up_to_date:
+                current.write_report(summary, time.monotonic() - started)
+            return summary
+    except FileNotFoundError as error:
+        raise RunError(str(error)) from None
+    except FolderInUseError as error:
+        raise RunError(f"{options.output}: {error}") from None
+    except sqlite3.Error as error:
+        raise RunError(f"{options.output}: {error}") from None
+    except OSError as error:
+        raise RunError(f"{error.filename or options.output}: {error.strerror or error}") from None
+
+
+def _lock(output: Path) -> Lock:
+    work = output / WORK
+    work.mkdir(parents=True, exist_ok=True)
+    # The folder may stand in somebody's repository; what is kept here does not belong into it.
+    ignore = work / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    return Lock(work / "lock")
+
+
+class _Run:
+    """One run with the things it holds open."""
+
+    def __init__(
+        self,
+        options: Options,
+        engine: dict[str, str],
+        metadata: dict[str, Metadata],
+        store: Store,
+        lock: Lock,
+    ) -> None:
+        self.options, self.engine, self.metadata = options, engine, metadata
+        self.store, self.lock = store, lock
+        self.engine_hash = fingerprint.combined(engine)
+        self.digest = hashlib.sha256(f"{self.engine_hash} {options.format}".encode())
+        self.inputs: list[dict[str, str]] = []
+        self.reused = 0
+
+    def execute(self, progress: Progress) -> Summary:
+        """Work on every article that has no result yet, then write the tables."""
+        pool = Pool(self._prepare, _workers(self.options), self._task_limit(), [self.lock])
+        for task, results in pool.run(self._shards(progress)):
+            done = [
+                failed(item, result.reason) if isinstance(result, Lost) else result
+                for (_, item), result in zip(task, results, strict=True)
+            ]
+            self.store.put((key, result) for (key, _), result in zip(task, done, strict=True))
+            progress(len(done), sum(result.document["status"] == "failed" for result in done))
+        if not self.store.count():
+            raise InputError(f"no articles in {', '.join(self.options.paths)}")
+        summary = self._summary() if self._is_written() else self._write_tables()
+        summary.reused = self.reused
+        return summary
+
+    def _task_limit(self) -> float:
+        """Give the worker time to notice an article that takes too long before it is killed."""
+        return 2 * self.options.time_limit + 10 if self.options.time_limit else 0
+
+    def _prepare(self) -> Work:
+        from pipeline import language
+
+        nlp = language.load(rules=self.options.rules)
+        limit = self.options.time_limit
+
+        def work(task: Task) -> list[Result]:
+            return process(nlp, [item for _, item in task], limit)
+
+        return work
+
+    def _shards(self, progress: Progress) -> Iterator[list[tuple[bytes, Item]]]:
+        """Bundle the articles without a result; the first shards are small, to show rows soon."""
+        shard: list[tuple[bytes, Item]] = []
+        size, limit = 0, _FIRST_SHARD
+        for key, item in self._missing(progress):
+            shard.append((key, item))
+            size += len(item.source.data) or len(str(item.source.row))
+            if size >= limit or len(shard) >= _SHARD_ITEMS:
+                yield shard
+                shard, size, limit = [], 0, min(_SHARD_SIZE, limit * 2)
+        if shard:
+            yield shard
+
+    def _missing(self, progress: Progress) -> Iterator[tuple[bytes, Item]]:
+        for source in find(self.options.paths, self.options.fields):
+            item = Item(source, self.metadata.get(source.doc_id), self.options.published)
+            key = fingerprint.key(item, self.engine_hash)
+            self.digest.update(key)
+            self._note_input(item)
+            if self.store.list(key):
+                self.reused += 1
+                progress(1, 0)
+            else:
+                yield key, item
+
+    def _note_input(self, item: Item) -> None:
+        source = item.source
+        content = source.data or json.dumps(source.row, sort_keys=True, default=str).encode()
+        digest = hashlib.sha256(content).hexdigest() if not source.error else ""
+        self.inputs.append({"doc_id": source.doc_id, "path": source.path, "sha256": digest})
+
+    def _is_written(self) -> bool:
+        """Tell whether the folder holds the tables of exactly these results."""
+        try:
+            report = json.loads((self.options.output / "run.json").read_text(encoding="utf-8"))
+            return report["digest"] == self.digest.hexdigest() and all(
+                _file_hash(self.options.output / name) == known
+                for name, known in report["outputs"].items()
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
+    def _summary(self) -> Summary:
+        summary = Summary(up_to_date=True)
+        for result in self.store.results():
+            summary.add(result.document)
+            summary.shown.extend(result.events[: _SHOWN - len(summary.shown)])
+        return summary
+
+    def _write_tables(self) -> Summary:
+        self.store.prune()
+        summary, events = Summary(), list[Row]()
+        aside = self.options.output / WORK / "new"
+        with (
+            FolderWriter(self.options.output, aside, self.options.format) as tables,
+            closing(similar.Index()) as index,
+        ):
+            for result in self.store.results():
+                document = result.document
+                note = index.note(document["doc_id"], result.sketch)
+                document["message"] = "; ".join(filter(None, [document["message"], note]))
+                summary.add(document)
+                tables.write("documents", document)
+                for row in result.mentions:
+                    tables.write("mentions", row)
+                events.extend(result.events)
+            linked = _link(events)
+            for name in ("events", "clusters", "agreements"):
+                for row in getattr(linked, name):
+                    tables.write(name, row)
+        self._remove_old(tables.files)
+        self.outputs = {name: _file_hash(self.options.output / name) for name in tables.files}
+        summary.shown = _sample(linked.events)
+        return summary
+
+    def _remove_old(self, files: list[str]) -> None:
+        """Remove the tables that an earlier run wrote here in another format."""
+        try:
+            report = json.loads((self.options.output / "run.json").read_text(encoding="utf-8"))
+            old = set(report["outputs"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return
+        for name in sorted(old - set(files)):
+            if "/" not in name:
+                (self.options.output / name).unlink(missing_ok=True)
+
+    def write_report(self, summary: Summary, seconds: float) -> None:
+        """Write run.json: everything about the run that the tables must not depend on."""
+        counts = {
+            name: getattr(summary, name)
+            for name in ("articles", "ok", "skipped", "failed", "reused", "mentions", "events")
+        }
+        report = {
+            "engine": self.engine,
+            "options": {
+                name: _plain(value) for name, value in dataclasses.asdict(self.options).items()
+            },
+            "counts": counts,
+            "seconds": round(seconds, 2),
+            "peak_memory_mb": _peak_memory(),
+            "digest": self.digest.hexdigest(),
+            "outputs": self.outputs,
+            "inputs": self.inputs,
+        }
+        text = json.dumps(report, indent=1, ensure_ascii=False)
+        write_whole(self.options.output / "run.json", text + "\n")
+
+
+def _link(events: list[Row]) -> Any:
+    """Link acts and agreements across the articles of the run."""
+    from types import SimpleNamespace
+
+    from pipeline import linking
+
+    if not hasattr(linking, "link_run"):
+        return SimpleNamespace(events=events, clusters=[], agreements=[])
+    return linking.link_run(events)
+
+
+def _workers(options: Options) -> int:
+    if options.workers:
+        return options.workers
+    cores = getattr(os, "sched_getaffinity", None)
+    return len(cores(0)) if cores else os.cpu_count() or 1
+
+
+def _sample(events: list[Row]) -> list[Row]:
+    """Choose a few events to show: the first of each document, then the second, and so on."""
+    rank: Counter[str] = Counter()
+    order = []
+    for number, row in enumerate(events):
+        order.append((rank[row["doc_id"]], number))
+        rank[row["doc_id"]] += 1
+    chosen = sorted(number for _, number in sorted(order)[:_SHOWN])
+    return [events[number] for number in chosen]
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Path | datetime.date):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _peak_memory() -> dict[str, float]:
+    """Peak resident memory in MB: of the parent, and of the largest worker."""
+    try:
+        import resource
+    except ImportError:
+        return {}
+    kinds = {"parent": resource.RUSAGE_SELF, "worker": resource.RUSAGE_CHILDREN}
+    return {
+        name: round(resource.getrusage(kind).ru_maxrss / 1024, 1) for name, kind in kinds.items()
+    }

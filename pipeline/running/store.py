@@ -1,0 +1,77 @@
+"""Results on disk, kept by a hash of everything they depend on.
+
+A result is found again by its key, so resuming, adding articles or changing one of them redoes
+just what has no result yet. SQLite keeps what was committed through a kill at any moment.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from pipeline.running.shard import Result
+
+
+class Store:
+    """The results of a folder, and the list of articles of the current run.
+
+    Parameters
+    ----------
+    path : Path
+        The database file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._data = sqlite3.connect(path)
+        self._data.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+            "CREATE TABLE IF NOT EXISTS results (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID;"
+            "DROP TABLE IF EXISTS inputs;"
+            "CREATE TABLE inputs (number INTEGER PRIMARY KEY, key BLOB);"
+        )
+
+    def list(self, key: bytes) -> bool:
+        """Add an article to the list of this run; tell whether its result is there."""
+        self._data.execute("INSERT INTO inputs (key) VALUES (?)", (key,))
+        found = self._data.execute("SELECT 1 FROM results WHERE key = ?", (key,)).fetchone()
+        return found is not None
+
+    def put(self, results: Iterable[tuple[bytes, Result]]) -> None:
+        """Keep results; they are safe when this returns."""
+        self._data.executemany(
+            "INSERT OR REPLACE INTO results VALUES (?, ?)",
+            [(key, _pack(result)) for key, result in results],
+        )
+        self._data.commit()
+
+    def results(self) -> Iterator[Result]:
+        """Go through the results of this run's list, in its order."""
+        query = "SELECT value FROM inputs JOIN results USING (key) ORDER BY number"
+        for (value,) in self._data.execute(query):
+            yield _unpack(value)
+
+    def count(self) -> int:
+        """Return the length of this run's list."""
+        return int(self._data.execute("SELECT COUNT(*) FROM inputs").fetchone()[0])
+
+    def prune(self) -> None:
+        """Forget results that this run's list has no use for."""
+        self._data.execute("DELETE FROM results WHERE key NOT IN (SELECT key FROM inputs)")
+        self._data.commit()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._data.commit()
+        self._data.close()
+
+
+def _pack(result: Result) -> bytes:
+    return zlib.compress(json.dumps(asdict(result), ensure_ascii=True).encode("ascii"), 3)
+
+
+def _unpack(value: bytes) -> Result:
+    return Result(**json.loads(zlib.decompress(value)))
