@@ -22,8 +22,8 @@ from pipeline.records import Entity
 
 _PUBLIC = ("GOV", "MIL", "LEG", "JUD", "COP", "SPY")
 """Sectors that only a state has."""
-_NEAR = 4
-"""A country named in the same paragraph counts as much as this many elsewhere."""
+_NEAR = 1
+"""How much more a country counts for being named in the same paragraph."""
 
 
 class Resolution:
@@ -54,13 +54,13 @@ class Resolution:
     def run(self) -> list[Entity]:
         """Write ``ent._.entity`` for every name and return the entities in order of mention."""
         ents = list(self.doc.ents)
+        peoples = [ent for ent in ents if ent.label_ == "NORP" and self._scattered(ent)]
         for ent in ents:
-            if ent.label_ in ("GPE", "LOC", "NORP"):
+            if ent.label_ in ("GPE", "LOC", "NORP") and ent not in peoples:
                 self._set(ent, self._place(ent))
         self._count(ents)
-        for ent in ents:
-            if ent.label_ == "NORP":
-                self._theatre(ent)
+        for ent in peoples:
+            self._set(ent, self._theatre(ent))
         self._bodies([ent for ent in ents if ent.label_ == "ORG"])
         self._acronyms(ents)
         Persons(self, [ent for ent in ents if ent.label_ == "PERSON"]).resolve()
@@ -128,13 +128,15 @@ class Resolution:
         country = group.countries[0] if len(group.countries) == 1 else ""
         return Entity(group.entity, group.type, country, group.sector)
 
-    def _theatre(self, ent: Span) -> None:
-        """Give a people of several countries the one the article is about."""
+    def _scattered(self, ent: Span) -> bool:
         group = self.lexicon.by_group.get(fold(ent.text))
-        if group and len(group.countries) > 1:
-            spoken = [c for c in group.countries if self._countries[c]]
-            best = max(spoken, key=lambda code: self._countries[code], default="")
-            self._set(ent, Entity(group.entity, group.type, best, group.sector))
+        return group is not None and len(group.countries) > 1
+
+    def _theatre(self, ent: Span) -> Entity:
+        """Return a people of several countries with the first of them the article is about."""
+        group = self.lexicon.by_group[fold(ent.text)]
+        country = next((code for code in group.countries if self._countries[code]), "")
+        return Entity(group.entity, group.type, country, group.sector)
 
     def _count(self, ents: list[Span]) -> None:
         for ent in ents:
@@ -225,7 +227,8 @@ class Resolution:
         country = next(
             (code for start, code in nouns.families.items() if text.startswith(start + " ")), ""
         )
-        country = country or _country_within(words)
+        inner = self.lexicon.by_body.get(fold(text.partition(" of ")[2]), [])
+        country = country or _country_within(words) or (inner[0].country if inner else "")
         sector, public = "", False
         for i in range(len(words)):
             for j in range(min(len(words), i + 3), i, -1):
@@ -278,7 +281,9 @@ class Resolution:
                 i = other.start - 1
                 continue
             token = doc[i]
-            if token.pos_ in ("VERB", "ADP", "PRON") and token.lower_ not in ("including", "as"):
+            if token.pos_ in ("ADP", "PRON") and token.lower_ not in ("including", "as"):
+                return
+            if token.pos_ == "VERB" and token.tag_ not in ("VBN", "VBG"):
                 return
             if token.text in (".", ";", ":", '"', "”") or token.is_space:
                 return
@@ -309,10 +314,10 @@ class Resolution:
         """Let "Skyways" mean the "Skyways Holding" of the same article."""
         for name, mentions in by_name.items():
             entity = self.found[mentions[0].start]
-            if entity.country and name in self.lexicon.by_body:
-                continue
             for longer, others in by_name.items():
                 whole = self.found[others[0].start]
+                if entity.country not in ("", whole.country) or name in self.lexicon.by_body:
+                    continue
                 if longer != name and (
                     longer.startswith(name + " ")
                     or (longer.endswith(" " + name) and whole.country and not entity.country)
@@ -326,7 +331,8 @@ class Resolution:
         means: dict[str, Entity] = {}
         for long, short in zip(ents, ents[1:], strict=False):
             between = self.doc[long.end : short.start].text
-            if between == "(" and long.label_ == short.label_ and short.text.isupper():
+            same = short.text.isupper() or short[0].text == long[0].text
+            if between == "(" and long.label_ == short.label_ and same:
                 known = self.lexicon.by_body.get(fold(short.text))
                 entity = self.found.get(long.start)
                 if entity and not (known and not entity.country):
@@ -532,7 +538,7 @@ class Persons:
         return said
 
     def _title_sector(self, clue: Clue) -> str:
-        sector = self.lexicon.offices.sector_of.get(clue.title, "")
+        sector = self.lexicon.offices.sector_of.get(clue.under or clue.title, "")
         if sector == "body" or clue.title == "leader":
             entity = self.resolution.entity(clue.of or clue.beside)
             return entity.sector if entity else ""

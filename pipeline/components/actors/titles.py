@@ -45,6 +45,7 @@ class Clue:
     beside: Span | None = None
     own: bool = False
     former: bool = False
+    under: str = ""
 
 
 class Clues:
@@ -201,7 +202,7 @@ class Clues:
         """Read ", the Ruritanian minister", ", deputy head of the Bank of Ruritania,"."""
         title: Hit | None = None
         name: Span | None = None
-        former = False
+        former, under = False, ""
         end = min(i + _APPOSITION, len(self.doc))
         while i < end:
             token = self.doc[i]
@@ -210,6 +211,8 @@ class Clues:
                 title = self._starts[i]
                 i = title.end
                 continue
+            if i in self._starts and title is not None and not under:
+                under = self._text(self._starts[i])
             if found is not None:
                 if found.label_ == "PERSON" and not self._possessive(found.end):
                     break
@@ -226,7 +229,7 @@ class Clues:
             i += 1
         if title is None and name is not None and self.doc[name.start - 1].lower_ in ("of", "the"):
             return Clue("member", name) if self._follows_of(name) else None
-        return Clue(self._text(title), name, former=former) if title else None
+        return Clue(self._text(title), name, former=former, under=under) if title else None
 
     def _follows_of(self, name: Span) -> bool:
         return any(t.lower_ in ("of", "from") for t in self.doc[max(0, name.start - 2) : name.start])
