@@ -38,5 +38,8 @@ class Actors:
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the entities of a text."""
-        doc._.entities = Resolution(doc, self.titles(doc), self.lexicon).run()
+        resolution = Resolution(doc, self.titles(doc), self.lexicon)
+        doc._.entities = resolution.run()
+        # References (reference.py) ask which person "the minister" is.
+        doc.user_data["pacta_titles"] = resolution.titles
         return doc

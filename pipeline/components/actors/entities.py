@@ -38,6 +38,11 @@ class Resolution:
         The titles in the text.
     lexicon : Lexicon
         What is known of actors.
+
+    Attributes
+    ----------
+    titles : dict
+        After :meth:`run`, each person's titles in the article.
     """
 
     def __init__(self, doc: Doc, titles: list[Hit], lexicon: Lexicon) -> None:
@@ -46,6 +51,7 @@ class Resolution:
         self.date: datetime.date | None = doc._.published
         self.clues = Clues(doc, titles, lexicon.offices)
         self.found: dict[int, Entity] = {}
+        self.titles: dict[Entity, set[str]] = {}
         self._paragraph = _paragraphs(doc)
         self._countries: Counter[str] = Counter()
         self._near: dict[int, Counter[str]] = {}
@@ -463,6 +469,7 @@ class Persons:
                 entity, complete = self._entity(number)
                 if complete or _ == 2:
                     entity = self.resolution.share(entity)
+                    self.resolution.titles.setdefault(entity, set()).update(self._titles(number))
                     for ent in self.clusters[number]:
                         self.resolution.found[ent.start] = entity
                 else:
@@ -486,6 +493,17 @@ class Persons:
             sector = ""
         return Entity(name, "PERSON", country, sector), bool(country) or not waits
 
+    def _titles(self, number: int) -> set[str]:
+        """Return the titles a person has in the article, and those of his known offices."""
+        mentions = self.clusters[number]
+        found = {clue.title for ent in mentions for clue in self.resolution.clues.of(ent)}
+        if "counterpart" in found:
+            other = self._previous(mentions[0])
+            found |= self.resolution.titles.get(other, set()) if other else set()
+        for term in self._terms(self._keys[number], []):
+            found |= self.lexicon.offices.answers.get(term.office, frozenset())
+        return found
+
     def _in_office(self, clues: list[Clue]) -> bool:
         return any(self._title_sector(clue) in _PUBLIC for clue in clues)
 
@@ -500,11 +518,14 @@ class Persons:
             entity = self.resolution.entity(other)
             return (entity.country, waits) if entity else ("", True)
         if clue.own and clue.title in self.lexicon.offices.kin:
-            before = [e for c in self.clusters for e in c if e.start < ent.start]
-            if before:
-                entity = self.resolution.entity(max(before, key=lambda e: e.start))
-                return (entity.country, waits) if entity else ("", True)
+            entity = self._previous(ent)
+            return (entity.country, waits) if entity else ("", True)
         return "", waits
+
+    def _previous(self, ent: Span) -> Entity | None:
+        """Return the person named last before a mention, if resolved."""
+        before = [e for c in self.clusters for e in c if e.start < ent.start]
+        return self.resolution.entity(max(before, key=lambda e: e.start)) if before else None
 
     def _terms(self, key: list[str], clues: list[Clue]) -> list[Term]:
         """Return the known terms of a person, where country or title agree with the article."""

@@ -1,0 +1,546 @@
+"""Whom a pronoun or a common noun means: "they", "both ministers", "the German side".
+
+Used by rules that ask for the actor at a token. The answer is a list of the article's entities,
+empty where the text does not settle it: a wrong actor is worse than none. Method: agreement in
+number and kind, subjects before other arguments, the nearest sentence first (the ranking of
+Hobbs 1978 and of centering theory, without their full machinery).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from spacy.tokens import Doc, Span, Token
+
+from pipeline import gazetteers, resources
+from pipeline.components.actors.entities import state
+from pipeline.components.actors.lexicon import Lexicon, fold, lexicon
+from pipeline.records import Entity
+
+_FILE = "actors/nominals.yaml"
+_WINDOW = 3
+"""How many sentences back an antecedent may lie."""
+_DOMINANT = 0.6
+"""The share of an article's country names that makes it an article about that country."""
+_DEPTH = 4
+"""How many references may lead to one another."""
+_SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "obl:agent")
+_MODIFIERS = ("amod", "compound", "nmod", "nmod:poss", "nmod:desc", "det:poss", "flat", "appos")
+
+
+@dataclass(frozen=True, slots=True)
+class Nominals:
+    """The word lists of nominals.yaml."""
+
+    of_state: frozenset[str]
+    offices: frozenset[str]
+    states: frozenset[str]
+    single_state: frozenset[str]
+    government: frozenset[str]
+    domestic: frozenset[str]
+    bodies: dict[str, dict[str, list[str]]]
+    he: frozenset[str]
+    it: frozenset[str]
+    they: frozenset[str]
+    we: frozenset[str]
+    relative: frozenset[str]
+    numbers: dict[str, int]
+    saying: frozenset[str]
+
+
+@cache
+def nominals() -> Nominals:
+    """Return the packaged word lists, read and checked once."""
+    return load_nominals(resources.document(_FILE))
+
+
+def load_nominals(data: object) -> Nominals:
+    """Check the content of nominals.yaml.
+
+    Raises
+    ------
+    KnowledgeError
+        A list or map is missing or of the wrong form.
+    """
+    if not isinstance(data, dict):
+        raise resources.KnowledgeError(_FILE, "file", "must be a map")
+
+    def words(key: str) -> frozenset[str]:
+        found = data.get(key)
+        if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
+            raise resources.KnowledgeError(_FILE, key, "must be a list of words")
+        return frozenset(found)
+
+    for noun, fits in data.get("bodies", {}).items():
+        unknown = set(fits) - {"sectors", "kinds", "words"}
+        if unknown:
+            raise resources.KnowledgeError(_FILE, f"bodies.{noun}", f"unknown field {unknown.pop()}")
+    numbers = data.get("numbers")
+    if not isinstance(numbers, dict) or not all(isinstance(n, int) for n in numbers.values()):
+        raise resources.KnowledgeError(_FILE, "numbers", "must map words to numbers")
+    return Nominals(
+        **{
+            key: words(key)
+            for key in Nominals.__slots__
+            if key not in ("bodies", "numbers")
+        },
+        bodies=data["bodies"],
+        numbers=numbers,
+    )
+
+
+class References:
+    """Resolves tokens of one article to its entities.
+
+    Parameters
+    ----------
+    doc : Doc
+        A parsed text with ``ent._.entity`` written (component ``pacta_actors``).
+    lexicon : Lexicon, optional
+        Known bodies and titles; the packaged ones by default.
+    """
+
+    def __init__(self, doc: Doc, lexicon_: Lexicon | None = None) -> None:
+        self.doc = doc
+        self.lexicon = lexicon_ or lexicon()
+        self.words = nominals()
+        self._ent = {token.i: ent for ent in doc.ents for token in ent}
+        self._sents = list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]]
+        self._sent_of = {token.i: n for n, sent in enumerate(self._sents) for token in sent}
+        self._states: Counter[Entity] = Counter(
+            e for ent in doc.ents if _is_state(e := ent._.entity)
+        )
+        self._by_name = {entity.name: entity for entity in doc._.entities}
+        self._titles = _titles_of_persons(doc)
+        self._memory: dict[int, list[Entity]] = {}
+
+    def resolve(self, token: Token) -> list[Entity]:
+        """Return the entities that a token stands for, in order of mention; empty if unsettled.
+
+        ``token`` is the head of a name, a pronoun or a noun phrase. Coordination is the caller's:
+        for "Strelsau and Hentzau" each head is asked for by itself.
+        """
+        return self._resolve(token, _DEPTH)
+
+    def _resolve(self, token: Token, depth: int) -> list[Entity]:
+        if depth == 0:
+            return []
+        if token.i not in self._memory:
+            self._memory[token.i] = []  # a reference to itself means nobody
+            self._memory[token.i] = list(dict.fromkeys(self._find(token, depth)))
+        return self._memory[token.i]
+
+    def _find(self, token: Token, depth: int) -> list[Entity]:
+        name = self._ent.get(token.i)
+        if name is not None:
+            return self._named(token, name, depth)
+        word = token.lower_
+        if word in self.words.relative and _is_pronoun(token):
+            return self._relative(token, depth)
+        if word in self.words.we:
+            return self._speaker(token)
+        if word in self.words.he:
+            return self._he(token, depth)
+        if word in self.words.it:
+            return self._it(token, depth)
+        if word in self.words.they or (word in self.words.numbers and token.pos_ != "ADV"):
+            return self._they(token, self.words.numbers.get(word, 0), depth)
+        return self._noun(token, depth)
+
+    # Names
+
+    def _named(self, token: Token, name: Span, depth: int) -> list[Entity]:
+        entity = name._.entity
+        return [entity] if entity is not None else []
+
+    # Nouns
+
+    def _noun(self, token: Token, depth: int) -> list[Entity]:
+        lemma = _lemma(token)
+        person = self._apposed(token)
+        if person:
+            return person
+        owners = self._owners(token, depth)
+        if owners:
+            return owners if lemma in self.words.of_state else []
+        number = self._number(token)
+        if lemma in self.words.offices and self._office(token, lemma, number):
+            return self._office(token, lemma, number)
+        if self._plural(token) or number > 1:
+            if lemma in self.words.states or lemma in self.words.offices:
+                together = self._together(token, number, _is_state)
+                if together and (number > 1 or self._definite(token)):
+                    return together
+        elif self._definite(token):
+            if lemma in self.words.bodies:
+                body = self._body(token, lemma)
+                if body:
+                    return body
+            if lemma in self.words.single_state:
+                return self._last_state(token)
+            if lemma in self.words.government:
+                return self._last_state(token) or self._home()
+        if lemma in self.words.domestic and (self._definite(token) or token.dep_ in _SUBJECTS):
+            return self._home()
+        return []
+
+    def _apposed(self, token: Token) -> list[Entity]:
+        """Return the person in "his Japanese counterpart Taro Yamada"."""
+        for child in token.children:
+            if child.dep_ in ("appos", "flat", "nmod:desc", "nmod") and child.i > token.i:
+                name = self._ent.get(child.i)
+                if name is not None and name.label_ == "PERSON" and name._.entity:
+                    if not any(c.dep_ == "case" for c in child.children):
+                        return [name._.entity]
+        head = token.head
+        if token.dep_ in ("nmod:desc", "compound", "appos") and head.i in self._ent:
+            name = self._ent[head.i]
+            if name.label_ == "PERSON" and name._.entity is not None:
+                return [name._.entity]
+        return []
+
+    def _owners(self, token: Token, depth: int) -> list[Entity]:
+        """Return what the modifiers of a noun name: "Ruritanian", "of Ruritania", "their"."""
+        found: list[Entity] = []
+        for child in token.children:
+            if child.dep_ not in _MODIFIERS or not self._owns(token, child):
+                continue
+            name = self._ent.get(child.i)
+            if name is not None:
+                found += self._as_owner(name)
+            elif child.lower_ in self.words.it or child.lower_ in self.words.they:
+                found += self._resolve(child, depth - 1) if _lemma(token) != "counterpart" else []
+            elif child.lower_ in self.words.he:
+                if _lemma(token) != "counterpart":
+                    found += self._as_states(self._resolve(child, depth - 1))
+            elif child.lower_ in self.words.we:
+                found += self._resolve(child, depth - 1)
+            elif child.pos_ == "NOUN" and child.dep_ in ("nmod", "nmod:poss", "compound"):
+                found += self._as_states(self._resolve(child, depth - 1))
+            for other in child.conjuncts:
+                if other.i in self._ent and child.i in self._ent and other.i > child.i:
+                    found += self._as_owner(self._ent[other.i])
+        return list(dict.fromkeys(found))
+
+    def _owns(self, noun: Token, child: Token) -> bool:
+        """Tell whether a modifier is the noun's state or body, not its place or topic."""
+        if child.dep_ not in ("nmod", "appos"):
+            return True
+        case = next((c.lower_ for c in child.children if c.dep_ == "case"), "")
+        if case == "in" and _lemma(noun) in self.words.government:
+            return True
+        return case in ("of", "from", "for") or (not case and child.i < noun.i)
+
+    def _as_owner(self, name: Span) -> list[Entity]:
+        entity = name._.entity
+        if entity is None:
+            return []
+        capital = gazetteers.country_by_capital(name.text) if name.label_ == "GPE" else None
+        if capital is not None and entity.name != capital.name:
+            # "Strelsau's ambassador" is Ruritania's.
+            return [self._by_name.get(capital.name) or state(capital)]
+        return self._as_states([entity]) if name.label_ == "PERSON" else [entity]
+
+    def _as_states(self, entities: Iterable[Entity]) -> list[Entity]:
+        """Return the states of persons; other entities as they are."""
+        found = []
+        for entity in entities:
+            country = gazetteers.country(entity.country) if entity.type == "PERSON" else None
+            if country is not None:
+                found.append(self._by_name.get(country.name) or state(country))
+            elif entity.type != "PERSON":
+                found.append(entity)
+        return found
+
+    def _office(self, token: Token, lemma: str, number: int) -> list[Entity]:
+        """Return the persons before a token who hold an office: "the minister", "both ministers"."""
+        plural = number > 1 or self._plural(token)
+        if not plural and not self._definite(token):
+            return []
+        title = " ".join(t.lower_ for t in token.lefts if t.dep_ in ("compound", "amod"))
+        holders: list[Entity] = []
+        for ent in reversed(self._before(token, "PERSON")):
+            entity = ent._.entity
+            titles = self._titles.get(entity, set())
+            fits = any(t.split()[-1] == lemma and title in t for t in titles if t)
+            if fits and entity not in holders:
+                holders.append(entity)
+            if not plural and holders:
+                return holders
+        holders.reverse()
+        if number > 1:
+            return holders[-number:] if len(holders) >= number else []
+        return holders if plural and len(holders) in (2, 3) else []
+
+    def _body(self, token: Token, lemma: str) -> list[Entity]:
+        """Return the body last named that a noun fits: "the alliance", "the airline"."""
+        fits = self.words.bodies[lemma]
+        for ent in reversed(self._before(token, "ORG")):
+            entity = ent._.entity
+            if entity is None or entity.type != "ORG":
+                continue
+            known = self.lexicon.by_body.get(fold(entity.name), [])
+            if (
+                entity.sector in fits.get("sectors", ())
+                or any(body.kind in fits.get("kinds", ()) for body in known)
+                or any(word in entity.name.split() for word in fits.get("words", ()))
+            ):
+                return [entity]
+        return []
+
+    def _last_state(self, token: Token) -> list[Entity]:
+        """Return the one state of the sentence so far, else that of the nearest one before it."""
+        for sent in self._back(token):
+            subjects = [e for e in self._subjects(sent, token) if _is_state(e)]
+            named = self._named_in(sent, token, _is_state)
+            for found in (list(dict.fromkeys(subjects)), named):
+                if len(found) == 1:
+                    return found
+            if named:
+                return []
+        return []
+
+    def _home(self) -> list[Entity]:
+        """Return the state that the article is about, where one stands out."""
+        total = sum(self._states.values())
+        best = self._states.most_common(1)
+        return [best[0][0]] if best and best[0][1] >= _DOMINANT * total else []
+
+    # Pronouns
+
+    def _relative(self, token: Token, depth: int) -> list[Entity]:
+        clause = token.head
+        while clause.dep_ not in ("acl:relcl", "ROOT") and clause.dep_ in ("xcomp", "conj", "aux"):
+            clause = clause.head
+        if clause.dep_ != "acl:relcl":
+            return []
+        antecedent = clause.head
+        found = self._resolve(antecedent, depth - 1)
+        for other in antecedent.conjuncts:
+            if other.i < clause.i and other.i > antecedent.i:
+                found = found + self._resolve(other, depth - 1) if _is_plural(clause) else found
+        return found
+
+    def _he(self, token: Token, depth: int) -> list[Entity]:
+        """Return the person meant: a subject before, else the only person of the sentence."""
+        for sent in self._back(token):
+            persons = self._named_in(sent, token, _is_person)
+            subjects = [e for e in self._subjects(sent, token) if _is_person(e)]
+            if subjects:
+                return [subjects[-1] if sent.start == token.sent.start else subjects[0]]
+            if len(persons) == 1:
+                return persons
+            unnamed = self._unnamed(sent, token, depth)
+            if unnamed and not persons:
+                return unnamed
+            pronouns = [
+                t for t in sent
+                if t.i < token.i and t.lower_ in self.words.he and t.dep_ in _SUBJECTS
+            ]  # fmt: skip
+            for other in pronouns:
+                found = self._resolve(other, depth - 1)
+                if found:
+                    return found
+            if persons:
+                return []
+        return []
+
+    def _unnamed(self, sent: Span, token: Token, depth: int) -> list[Entity]:
+        """Return whom the subject "the Ruritanian minister" stands for."""
+        for t in sent:
+            if t.i < token.i and t.dep_ in _SUBJECTS and _lemma(t) in self.words.offices:
+                return self._resolve(t, depth - 1)
+        return []
+
+    def _it(self, token: Token, depth: int) -> list[Entity]:
+        """Return the state or body meant: the subject before, if there is one."""
+        for sent in self._back(token):
+            subjects = [e for e in self._subjects(sent, token) if e.type in ("GPE", "ORG")]
+            if subjects:
+                return [subjects[-1] if sent.start == token.sent.start else subjects[0]]
+            named = self._named_in(sent, token, lambda e: e.type in ("GPE", "ORG"))
+            if named:
+                return named if len(named) == 1 else []
+        return []
+
+    def _they(self, token: Token, number: int, depth: int) -> list[Entity]:
+        """Return those who acted together before: the subjects, else the last coordination."""
+        for sent in self._back(token):
+            groups = [self._with_others(t, depth) for t in sent if self._heads_group(t, token)]
+            groups = [g for g in groups if len(g) >= max(2, number)]
+            if groups:
+                group = groups[-1] if sent.start == token.sent.start else groups[0]
+                return group if not number or len(group) == number else []
+            if not number:
+                alone = [e for e in self._subjects(sent, token) if e.type in ("ORG", "NORP")]
+                if alone:
+                    return [alone[0]]
+        return self._together(token, number or 2, _is_person) if number else []
+
+    def _heads_group(self, t: Token, before: Token) -> bool:
+        return t.i < before.i and t.dep_ != "conj" and (
+            t.dep_ in (*_SUBJECTS, "obj", "obl", "nmod") or t.dep_ == "ROOT"
+        )  # fmt: skip
+
+    def _with_others(self, token: Token, depth: int) -> list[Entity]:
+        """Return the entities of a coordination, or of a plural noun or pronoun."""
+        found = list(self._resolve(token, depth - 1))
+        for other in token.conjuncts:
+            if other.i > token.i:
+                found += self._resolve(other, depth - 1)
+        kinds = {"PERSON" if _is_person(e) else "body" for e in found}
+        return list(dict.fromkeys(found)) if len(kinds) == 1 else []
+
+    def _speaker(self, token: Token) -> list[Entity]:
+        """Return the country that "I" or "we" speaks for."""
+        for sent in self._around(token):
+            for t in sent:
+                if _lemma(t) not in self.words.saying or t.pos_ not in ("VERB", ""):
+                    continue
+                for child in t.children:
+                    if child.dep_ in _SUBJECTS and child.lower_ not in self.words.we:
+                        named = self._ent.get(child.i)
+                        if named is not None and named.label_ == "PERSON" and named._.entity:
+                            return self._as_states([named._.entity])
+                        if child.lower_ in self.words.he:
+                            found = self._as_states(self._he(child, _DEPTH))
+                            if found:
+                                return found
+        return [] if self._quoted(token) else self._author()
+
+    def _around(self, token: Token) -> Iterator[Span]:
+        """Yield the sentence of a token and, inside one quotation, its neighbours."""
+        number = self._sent_of[token.i]
+        yield self._sents[number]
+        if self._quoted(token):
+            if number:
+                yield self._sents[number - 1]
+            if number + 1 < len(self._sents):
+                yield self._sents[number + 1]
+
+    def _quoted(self, token: Token) -> bool:
+        """Tell whether a token stands between quotation marks of its paragraph."""
+        opened = False
+        for t in reversed(self.doc[: token.i]):
+            if "\n" in t.text:
+                break
+            if t.text in ("“", "”"):
+                return t.text == "“"
+            if t.text == '"':
+                opened = not opened
+        return opened
+
+    def _author(self) -> list[Entity]:
+        """Return the country of a statement's author: named at its head, else its usual subject."""
+        head = self.doc[:60]
+        for name, terms in self.lexicon.by_person.items():
+            if " " in name and name in fold(head.text):
+                country = gazetteers.country(terms[0].country)
+                return [self._by_name.get(country.name) or state(country)] if country else []
+        met = {ent._.entity.country for ent in self.doc.ents if _is_person(ent._.entity)}
+        subjects: Counter[Entity] = Counter()
+        for sent in self._sents:
+            for entity in self._subjects(sent, self.doc[-1]):
+                if _is_state(entity) and entity.country not in met:
+                    subjects[entity] += 1
+        ranked = subjects.most_common(2)
+        if ranked and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
+            return [ranked[0][0]]
+        return []
+
+    # What the text says before a token
+
+    def _back(self, token: Token) -> Iterator[Span]:
+        """Yield the sentence of a token and those before it, nearest first."""
+        number = self._sent_of[token.i]
+        for n in range(number, max(-1, number - _WINDOW), -1):
+            yield self._sents[n]
+
+    def _before(self, token: Token, label: str) -> list[Span]:
+        return [e for e in self.doc.ents if e.label_ == label and e.start < token.i]
+
+    def _named_in(
+        self, sent: Span, token: Token, fits: Callable[[Entity], bool]
+    ) -> list[Entity]:
+        found = [
+            ent._.entity
+            for ent in sent.ents
+            if ent.end <= token.i and ent._.entity is not None and fits(ent._.entity)
+        ]
+        return list(dict.fromkeys(found))
+
+    def _subjects(self, sent: Span, token: Token) -> list[Entity]:
+        """Return the named subjects of a sentence before a token, outermost clause first."""
+        heads = [
+            t
+            for t in sent
+            if t.dep_ in _SUBJECTS and t.i < token.i and t.i in self._ent and t.head is not token.head
+        ]
+        heads.sort(key=lambda t: (sum(1 for _ in t.ancestors), t.i))
+        return [e for t in heads if (e := self._ent[t.i]._.entity) is not None]
+
+    def _together(
+        self, token: Token, number: int, fits: Callable[[Entity], bool]
+    ) -> list[Entity]:
+        """Return the so many states or persons last spoken of together."""
+        wanted = number or 2
+        for sent in self._back(token):
+            named = self._named_in(sent, token, fits)
+            if len(named) == wanted:
+                return named
+            if len(named) > wanted:
+                break
+        if fits is not _is_state:
+            return []
+        ranked = self._states.most_common(wanted + 1)
+        if len(ranked) == wanted or (
+            len(ranked) > wanted and ranked[wanted - 1][1] >= 2 * ranked[wanted][1]
+        ):
+            order = {e: n for n, e in enumerate(self.doc._.entities)}
+            return sorted((e for e, _ in ranked[:wanted]), key=lambda e: order.get(e, 0))
+        return []
+
+    # Grammar of a noun phrase
+
+    def _number(self, token: Token) -> int:
+        for child in token.children:
+            if child.i < token.i and child.lower_ in self.words.numbers:
+                return self.words.numbers[child.lower_]
+        return 0
+
+    def _definite(self, token: Token) -> bool:
+        return any(c.lower_ in ("the", "this", "these", "both", "that") for c in token.children)
+
+    def _plural(self, token: Token) -> bool:
+        return _is_plural(token)
+
+
+def _lemma(token: Token) -> str:
+    return (token.lemma_ or token.lower_).lower()
+
+
+def _is_plural(token: Token) -> bool:
+    number = token.morph.get("Number")
+    return number == ["Plur"] if number else token.tag_ in ("NNS", "NNPS", "VBP")
+
+
+def _is_pronoun(token: Token) -> bool:
+    return token.pos_ in ("PRON", "SCONJ", "DET", "") and token.dep_ not in ("mark", "det")
+
+
+def _is_person(entity: Entity | None) -> bool:
+    return entity is not None and entity.type == "PERSON"
+
+
+def _is_state(entity: Entity | None) -> bool:
+    return entity is not None and (
+        (entity.type == "GPE" and entity.sector == "GOV") or entity.country in ("EUR",)
+    )
+
+
+def _titles_of_persons(doc: Doc) -> dict[Entity, set[str]]:
+    """Return the titles that the article gives its persons; written by ``pacta_actors``."""
+    return doc.user_data.get("pacta_titles", {})
