@@ -29,7 +29,8 @@ class Entry:
     """One event as a reviewer sees it.
 
     ``cells`` are the values that stand; ``machine`` is the row of the latest run, None where it
-    has none (added by hand, or no longer found).
+    has none (added by hand, or no longer found). ``position`` is the document's place in the run,
+    ``start`` the trigger's; ``text`` is filled when it is first searched.
     """
 
     uid: str
@@ -39,7 +40,7 @@ class Entry:
     position: int
     start: int
     confidence: float
-    _haystack: str = ""
+    text: str = ""
 
     @property
     def status(self) -> str:
@@ -63,10 +64,10 @@ class Entry:
     @property
     def haystack(self) -> str:
         """What full-text search looks through: every cell and the comment, in lower case."""
-        if not self._haystack:
+        if not self.text:
             comment = self.state.comment if self.state else ""
-            self._haystack = "\n".join([*self.cells.values(), comment]).lower()
-        return self._haystack
+            self.text = "\n".join([*self.cells.values(), comment]).lower()
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,16 +187,41 @@ class View:
 
     book: Book
     entries: dict[str, Entry] = field(default_factory=dict)
-    orders: dict[tuple[str, bool], list[Entry]] = field(default_factory=dict)
     by_document: dict[str, set[str]] = field(default_factory=dict)
+    _orders: dict[tuple[str, bool], list[Entry]] = field(default_factory=dict)
+    _reading_order: list[Entry] = field(default_factory=list)
 
-    def ordered(self, sort: str, descending: bool) -> list[Entry]:
+    def put(self, fresh: Entry) -> None:
+        """Add an event, or bring the one of that uid up to date."""
+        self._orders.clear()
+        entry = self.entries.get(fresh.uid)
+        if entry is None or (entry.position, entry.start) != (fresh.position, fresh.start):
+            self.drop(fresh.uid)
+            self.entries[fresh.uid] = fresh
+            self.by_document.setdefault(fresh.cells["doc_id"], set()).add(fresh.uid)
+            return
+        entry.cells, entry.machine, entry.state = fresh.cells, fresh.machine, fresh.state
+        entry.confidence, entry.text = fresh.confidence, ""
+
+    def drop(self, uid: str) -> None:
+        """Take an event out, if it is there."""
+        self._orders.clear()
+        self._reading_order.clear()
+        entry = self.entries.pop(uid, None)
+        if entry is not None:
+            self.by_document[entry.cells["doc_id"]].discard(uid)
+
+    def ordered(self, sort: str, descending: bool = False) -> list[Entry]:
         """All events in an order; ties in document order."""
-        if (sort, descending) not in self.orders:
-            entries = sorted(self.entries.values(), key=lambda e: (e.position, e.start, e.uid))
-            entries.sort(key=SORTS[sort], reverse=descending)
-            self.orders[sort, descending] = entries
-        return self.orders[sort, descending]
+        if not self._reading_order:
+            self._reading_order = sorted(
+                self.entries.values(), key=lambda e: (e.position, e.start, e.uid)
+            )
+        if (sort, descending) not in self._orders:
+            self._orders[sort, descending] = sorted(
+                self._reading_order, key=SORTS[sort], reverse=descending
+            )
+        return self._orders[sort, descending]
 
 
 class Desk:
@@ -251,7 +277,6 @@ class Desk:
         for view in self._views.values():
             for uid in view.book.replay(decisions):
                 self._place(view, uid)
-            view.orders.clear()
 
     def refresh(self) -> None:
         """Follow the log, and read the tables again if a run has rewritten them.
@@ -302,22 +327,20 @@ class Desk:
     def _place(self, view: View, uid: str) -> None:
         machine, state = self._rows.get(uid), view.book.events.get(uid)
         if machine is None and state is None:
-            old = view.entries.pop(uid, None)
-            if old is not None:
-                view.by_document[old.cells["doc_id"]].discard(uid)
+            view.drop(uid)
             return
         cells = standing(machine, state)
-        doc_id = cells["doc_id"]
-        view.entries[uid] = Entry(
-            uid,
-            cells,
-            machine,
-            state,
-            self.tables.order.get(doc_id, len(self.tables.order)),
-            int(cells["trigger_start"]),
-            _probability(cells["confidence"]),
+        view.put(
+            Entry(
+                uid,
+                cells,
+                machine,
+                state,
+                self.tables.order.get(cells["doc_id"], len(self.tables.order)),
+                int(cells["trigger_start"]),
+                _probability(cells["confidence"]),
+            )
         )
-        view.by_document.setdefault(doc_id, set()).add(uid)
 
     def of_document(self, view: View, doc_id: str) -> list[Entry]:
         """The events of one document, in the order of their triggers."""

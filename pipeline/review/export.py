@@ -70,7 +70,7 @@ def reviewed_rows(desk: Desk, reviewer: str = "") -> list[Row]:
     """
     view = desk.only(reviewer)
     rows = []
-    for entry in view.ordered("document", descending=False):
+    for entry in view.ordered("document"):
         state = entry.state
         if entry.status == "withdrawn":
             continue

@@ -64,7 +64,7 @@ def _neighbours(view: View, entry: Entry, column: str) -> list[dict[str, Any]]:
         return []
     return [
         line(other)
-        for other in view.ordered("document", descending=False)
+        for other in view.ordered("document")
         if other.cells[column] == name
         and other.uid != entry.uid
         and (column == "cluster_id" or other.cells["doc_id"] == doc_id)
