@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from pipeline.records import DateValue, Entity, Event, Place
 
 ONCE = frozenset({"CONSULT", "SUPPORT", "AGREE", "COOPERATE", "ASSAULT", "SANCTION", "MOBILIZE",
                   "RETREAT", "PROTEST", "REQUEST", "AID", "COERCE"})  # fmt: skip
+NAMED_ONCE = frozenset({"offer"})
 REPORTED = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "CONCEDE"})
 
 
@@ -45,19 +46,22 @@ def link_document(events: list[Event], doc: Doc) -> list[Event]:
         _share(group)
     kept = [event for event in events if event.actors]
     _name(groups)
+    _said_at_meetings(kept)
     _spoken_now(kept, doc)
     return kept
 
 
 def _find(groups: list[list[Event]], event: Event) -> list[Event] | None:
-    """Return the group whose every member can be the same act, the nearest in the text."""
-    best = None
-    for group in groups:
-        if all(_same(event, other) for other in group):
-            gap = min(abs(event.trigger[0] - other.trigger[0]) for other in group)
-            if best is None or gap < best[0]:
-                best = (gap, group)
-    return best[1] if best else None
+    """Return the group whose every member can be the same act, the last one told before it."""
+    possible = [group for group in groups if all(_same(event, other) for other in group)]
+    return min(possible, key=lambda group: _gap(group, event), default=None)
+
+
+def _gap(group: list[Event], event: Event) -> tuple[bool, int]:
+    here = event.trigger[0]
+    before = [here - other.trigger[0] for other in group if other.trigger[0] <= here]
+    after = [other.trigger[0] - here for other in group if other.trigger[0] > here]
+    return (False, min(before)) if before else (True, min(after))
 
 
 def _same(one: Event, other: Event) -> bool:
@@ -66,7 +70,7 @@ def _same(one: Event, other: Event) -> bool:
         and one.event_type in ONCE
         and one.act == other.act
         and one.factuality == other.factuality
-        and (one.agreement_stage == other.agreement_stage)
+        and (one.agreement_stage == other.agreement_stage or one.act in NAMED_ONCE)
         and _agreements_meet(one, other)
         and _parties_meet(one.actors, other.actors)
         and _parties_meet(one.recipients, other.recipients)
@@ -77,7 +81,7 @@ def _same(one: Event, other: Event) -> bool:
 
 def _agreements_meet(one: Event, other: Event) -> bool:
     if one.agreement is None or other.agreement is None:
-        return one.agreement is other.agreement
+        return one.agreement is other.agreement or one.act in NAMED_ONCE
     return one.agreement.agreement_id == other.agreement.agreement_id
 
 
@@ -109,24 +113,29 @@ def _places_meet(one: Place | None, other: Place | None) -> bool:
 def _share(group: list[Event]) -> None:
     """Give parties, date and place to the mentions of an act that lack them."""
     told = next((e for e in group if e.actors), None)
+    aimed = next((e for e in group if e.recipients), None)
+    named = next((e for e in group if e.agreement is not None), None)
     dated = min(
         (e for e in group if e.date is not None and e.date_from == "clause"),
-        key=lambda e: _precision(e.date.precision if e.date else ""),
+        key=lambda e: (_vague(e), _precision(e.date.precision if e.date else "")),
         default=None,
     )
     placed = min(
-        (e for e in group if e.place is not None),
+        (e for e in group if e.place is not None and e.place_from == "clause"),
         key=lambda e: e.place is not None and e.place.kind == "country",
         default=None,
     )
     for event in group:
         if not event.actors and told is not None:
             event.actors, event.recipients = list(told.actors), list(told.recipients)
-        if event.date is None and dated is not None:
-            event.date, event.date_span, event.date_from = dated.date, dated.date_span, "context"
-        if event.place is None and placed is not None:
-            event.place, event.place_span = placed.place, placed.place_span
-            event.place_from = "context"
+        if not event.recipients and aimed is not None:
+            event.recipients = list(aimed.recipients)
+        if event.agreement is None and named is not None:
+            event.agreement, event.agreement_span = named.agreement, named.agreement_span
+            event.agreement_stage = named.agreement_stage
+        for other in (dated, placed):
+            if other is not None:
+                _take_setting(event, other)
 
 
 def _precision(name: str) -> int:
@@ -144,6 +153,44 @@ def _name(groups: list[list[Event]]) -> None:
                 event.same_as = f"{event.act}-{counts[event.act]}"
 
 
+def _said_at_meetings(events: list[Event]) -> None:
+    """Give what participants of a meeting or visit said there its date and place, and back."""
+    meetings = [e for e in events if e.event_type == "CONSULT" and (e.date or e.place)]
+    for event in events:
+        if event.event_type not in REPORTED or event.agreement_stage not in ("", "proposed"):
+            continue
+        there = [m for m in meetings if _took_part(event, m) and _dates_meet(event, m)]
+        meeting = min(there, key=lambda m: (_vague(m), *_gap([m], event)), default=None)
+        if meeting is not None:
+            _take_setting(event, meeting)
+    for meeting in meetings:
+        said = [
+            e
+            for e in events
+            if e.event_type in REPORTED and e.evidence == meeting.evidence and e.date_from
+        ]
+        if meeting.date is None and said and _took_part(said[0], meeting):
+            _take_setting(meeting, said[0])
+
+
+def _vague(event: Event) -> bool:
+    return event.date is None or not event.date.start
+
+
+def _take_setting(event: Event, other: Event) -> None:
+    """Fill the date and the place of an event from another one, where it has none."""
+    if event.date is None and other.date is not None:
+        event.date, event.date_span, event.date_from = other.date, other.date_span, "context"
+    if event.place is None and other.place is not None:
+        event.place, event.place_span, event.place_from = other.place, other.place_span, "context"
+
+
+def _took_part(event: Event, meeting: Event) -> bool:
+    present = set(meeting.actors) | set(meeting.recipients)
+    countries = {e.country or e.name for e in present}
+    return all(a in present or (a.country or a.name) in countries for a in event.actors)
+
+
 def _spoken_now(events: list[Event], doc: Doc) -> None:
     """Date what a statement says in the present tense (``we urge``) to its publication."""
     if doc._.published is None:
@@ -154,6 +201,13 @@ def _spoken_now(events: list[Event], doc: Doc) -> None:
         if event.date is not None or event.event_type not in REPORTED:
             continue
         span = doc.char_span(*event.trigger)
-        if span is not None and span.root.tag_ in ("VBP", "VBZ") and not event.agreement_stage:
+        if span is None or event.agreement_stage or _is_headline(span.root.sent):
+            continue
+        if span.root.tag_ in ("VBP", "VBZ"):
             event.date = value
             event.date_from = "context"
+
+
+def _is_headline(sentence: Span) -> bool:
+    """Tell whether a sentence has no closing punctuation: its present tense means the past."""
+    return not sentence.text.rstrip().rstrip("”\"’'").endswith((".", "!", "?", ";", ","))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -36,7 +37,28 @@ def extract(doc: Doc, book: Rulebook, factuality: Factuality) -> list[Event]:
         if reading is None or _is_governed(match.token, by_token) or _is_topic(match.token, book):
             continue
         events.extend(_events(doc, match, reading, slots))
+        _aim_at_deed(events, match, book, slots)
     return events
+
+
+def _aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots) -> None:
+    """Let praise or blame of ``the move`` meet whoever did what was told before."""
+    event = events[-1]
+    if event.recipients or match.trigger.rule.frame not in ("criticism", "praise"):
+        return
+    kind = match.trigger.kind
+    objects = [word for slot in ("object", "of") for word in slots.fill(match.token, kind, slot)]
+    if not any(word.lemma_.lower() in book.classes["deed"] for word in objects):
+        return
+    doers = Counter(
+        doer
+        for earlier in events[:-1]
+        for doer in earlier.actors
+        if earlier.event_type != event.event_type and doer not in event.actors
+    )
+    if doers:
+        event.recipients = [doers.most_common(1)[0][0]]
+        event.reasons["recipients"] = "who did most of what was told before"
 
 
 def _reading(match: Match, factuality: Factuality) -> Reading | None:
@@ -83,7 +105,7 @@ def _events(doc: Doc, match: Match, reading: Reading, slots: Slots) -> list[Even
     event = _event(match, reading, slots)
     token = match.token
     _set_date(event, token)
-    _set_place(event, token)
+    _set_place(event, match, slots)
     if match.trigger.rule.frame != "treaty":
         _set_agreement(event, match, _agreements_of(token, slots)[:1])
         return [event]
@@ -213,13 +235,25 @@ def _set_date(event: Event, token: Token) -> None:
         event.date_from = "clause"
 
 
-def _set_place(event: Event, token: Token) -> None:
+def _set_place(event: Event, match: Match, slots: Slots) -> None:
+    """Attach where the act takes place: named in its clause, or the party it goes to or hits."""
     names = [entity.name for entity in event.actors + event.recipients]
-    span = setting.governing_place(token, names)
+    span = setting.governing_place(match.token, names) or _goal(match, slots)
     if span is not None:
         event.place = span._.place
         event.place_span = (span.start_char, span.end_char)
         event.place_from = "clause"
+
+
+def _goal(match: Match, slots: Slots) -> Span | None:
+    """Return the place among the words to which the frame says that the act goes."""
+    places = [e for e in match.token.sent.ents if e.label_ in ("GPE", "LOC") and e._.place]
+    for relation in match.trigger.frame.places:
+        for head in slots.fill(match.token, match.trigger.kind, relation):
+            for span in places:
+                if span.start <= head.i < span.end:
+                    return span
+    return None
 
 
 def _set_agreement(event: Event, match: Match, spans: list[Span]) -> None:

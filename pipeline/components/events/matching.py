@@ -41,7 +41,7 @@ def matches(doc: Doc, book: Rulebook, slots: Slots) -> Iterator[Match]:
             fired = next(
                 (
                     t
-                    for t in book.candidates(token.lemma_.lower(), kind)
+                    for t in book.candidates(book.lemma(token, kind), kind)
                     if failure(token, t, book, slots) is None
                 ),
                 None,
@@ -56,7 +56,7 @@ def near_matches(doc: Doc, book: Rulebook, slots: Slots) -> Iterator[NearMatch]:
     """Yield the rules that nearly fired, with the reason why they did not."""
     for token in doc:
         for kind in kinds(token):
-            for trigger in book.candidates(token.lemma_.lower(), kind):
+            for trigger in book.candidates(book.lemma(token, kind), kind):
                 missing = failure(token, trigger, book, slots)
                 if missing is not None:
                     yield NearMatch(token, trigger, missing)

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from spacy.tokens import Token
 
-from pipeline.resources import KNOWLEDGE, KnowledgeError, document
+from pipeline.resources import KNOWLEDGE, KnowledgeError, document, table
 
 FOLDER = KNOWLEDGE / "events"
 
@@ -41,7 +42,8 @@ class Frame(Record):
 
     Each list names relations in order of preference: ``subject``, ``object``, ``owner``
     (possessive), ``modifier`` (``German visit``), ``holder`` (subject of the light verb) or a
-    preposition. ``joint`` acts have all parties as actors and no recipient.
+    preposition. ``joint`` acts have all parties as actors and no recipient. ``places`` are the
+    relations whose filler, if it is a place, is also where the act takes place.
     """
 
     joint: bool = False
@@ -49,6 +51,7 @@ class Frame(Record):
     verb_recipients: list[str] = Field(default_factory=list)
     noun_actors: list[str] = Field(default_factory=list)
     noun_recipients: list[str] = Field(default_factory=list)
+    places: list[str] = Field(default_factory=list)
 
 
 class Example(Record):
@@ -129,6 +132,22 @@ class Rulebook:
     index: dict[tuple[str, str], tuple[Trigger, ...]]
     classes: dict[str, frozenset[str]]
     frames: dict[str, Frame]
+    irregular: dict[str, str]
+
+    def lemma(self, token: Token, kind: str) -> str:
+        """Return under which lemma a word is looked up as a trigger.
+
+        The lemmatiser of the model errs on rare forms (*rammed*, *withdrew*); where its answer
+        is no trigger, a table of irregular forms and the regular endings are tried.
+        """
+        lemma = token.lemma_.lower()
+        if (lemma, kind) in self.index:
+            return lemma
+        form = token.lower_
+        for guess in (self.irregular.get(form, form), *_stems(form)):
+            if (guess, kind) in self.index:
+                return guess
+        return lemma
 
     def candidates(self, lemma: str, kind: str) -> tuple[Trigger, ...]:
         """Return the triggers for a lemma as ``verb``, ``noun`` or ``adjective``."""
@@ -156,17 +175,36 @@ def load_rules(user_folder: Path | None = None) -> Rulebook:
         for rule in _read(file, frames, classes):
             rules[rule.id] = rule
     rules = {name: rule for name, rule in rules.items() if not rule.off}
-    particles = classes["particle"]
-    index: dict[tuple[str, str], list[Trigger]] = defaultdict(list)
-    for rule in rules.values():
-        for trigger in _triggers(rule, frames[rule.frame], particles):
-            index[trigger.lemma, trigger.kind].append(trigger)
     return Rulebook(
         rules=rules,
-        index={key: tuple(sorted(found, key=lambda t: -t.weight)) for key, found in index.items()},
+        index=index_rules(rules.values(), frames, classes),
         classes=classes,
         frames=frames,
+        irregular={
+            row["form"]: row["lemma"] for row in table("irregular.csv", ("form", "lemma"), FOLDER)
+        },
     )
+
+
+def index_rules(
+    rules: Iterable[Rule], frames: dict[str, Frame], classes: dict[str, frozenset[str]]
+) -> dict[tuple[str, str], tuple[Trigger, ...]]:
+    """Return the triggers of rules by lemma and kind, the most specific first."""
+    index: dict[tuple[str, str], list[Trigger]] = defaultdict(list)
+    for rule in rules:
+        for trigger in _triggers(rule, frames[rule.frame], classes["particle"]):
+            index[trigger.lemma, trigger.kind].append(trigger)
+    return {key: tuple(sorted(found, key=lambda t: -t.weight)) for key, found in index.items()}
+
+
+def _stems(form: str) -> Iterator[str]:
+    """Yield what a regular form may come from: *raising* from *raise*, *denies* from *deny*."""
+    for ending, stems in (("ies", ("y",)), ("ied", ("y",)), ("es", ("", "e")), ("s", ("",))):
+        if form.endswith(ending):
+            yield from (form[: -len(ending)] + stem for stem in stems)
+    for ending in ("ing", "ed"):
+        if form.endswith(ending):
+            yield from (form[: -len(ending)] + stem for stem in ("", "e"))
 
 
 def _classes(raw: dict[str, Any]) -> dict[str, frozenset[str]]:

@@ -10,6 +10,9 @@ from pipeline.components.events import syntax
 from pipeline.language.extensions import DATES
 
 SHARED = frozenset({"xcomp", "advcl", "conj"})
+LOCATIVE = frozenset(
+    {"in", "at", "near", "inside", "outside", "off", "around", "across", "over", "throughout"}
+)
 FINE = ("city", "town", "base", "building")
 
 
@@ -30,7 +33,7 @@ def governing_place(trigger: Token, taken: Iterable[str]) -> Span | None:
         Names of the parties; a party is where the act takes place only if a preposition says so.
     """
     names = set(taken)
-    found = [s for s in _places(trigger.sent) if _says_where(s, names)]
+    found = [s for s in _places(trigger.sent) if _says_where(trigger, s, names)]
     best = _nearest(trigger, found)
     if best is None:
         return None
@@ -47,11 +50,13 @@ def _places(sentence: Span) -> Iterator[Span]:
             yield span
 
 
-def _says_where(span: Span, parties: set[str]) -> bool:
+def _says_where(trigger: Token, span: Span, parties: set[str]) -> bool:
     word = syntax.preposition(span.root)
-    if word in ("in", "at", "near", "inside", "outside", "off", "around", "across", "over"):
+    if word in LOCATIVE:
         return True
-    return word in ("to", "from", "into", "on", "of", "") and span._.place.name not in parties
+    if word in ("to", "from", "into"):
+        return span._.place.name not in parties
+    return span.root.dep_ == "compound" and span.root.head == trigger
 
 
 def _nearest(trigger: Token, spans: Iterable[Span]) -> Span | None:

@@ -17,6 +17,7 @@ from pipeline.records import Entity
 ACTING = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 LINKS = frozenset({",", "and", "&", ", and", "–", "-", "/"})
 LIST_PARTS = frozenset({"CCONJ", "DET", "ADJ", "NOUN", "PROPN", "PUNCT"})
+OWNING = frozenset({"nmod", "nmod:poss", "amod", "compound"})
 HOLDING = frozenset({"obj", "obl", "nsubj:pass", "conj", "xcomp", "obl:agent"})
 
 
@@ -48,6 +49,9 @@ class Slots:
         self.agreement_nouns = agreement_nouns
         self._agreement_tokens = {t.i for span in doc.spans.get(AGREEMENTS, []) for t in span}
         self._names = [e for e in doc.ents if e.label_ in ACTING]
+        self._mere_places = {
+            t.i for e in doc.ents if e.label_ == "GPE" and e._.sense == "place" for t in e
+        }
         self._name_at = {t.i: n for n, name in enumerate(self._names) for t in name}
         self._cache: dict[int, list[Entity]] = {}
 
@@ -74,7 +78,9 @@ class Slots:
             return [
                 child
                 for child in syntax.children(token, "amod", "compound", "nmod", "nmod:desc")
-                if not syntax.preposition(child) and child.i < token.i
+                if not syntax.preposition(child)
+                and child.i < token.i
+                and child.i not in self._mere_places
             ]
         if slot == "holder":
             return self.holder(token)
@@ -82,6 +88,8 @@ class Slots:
             return [token.head] if token.dep_ == "amod" else []
         if slot == "verdict":
             return _said(token)
+        if slot == "obligation":
+            return _obligations(token)
         if slot == "carrier":
             verb = syntax.governor(token)
             return [verb] if verb is not None else []
@@ -91,6 +99,8 @@ class Slots:
             verb = self.light_verb(token)
             if verb is not None:
                 found = list(syntax.prepositional(verb, words))
+        if not found and kind == "noun" and slot in ("with", "between"):
+            found = _following(token, slot)
         return [one for one in found if one != token]
 
     def light_verb(self, noun: Token) -> Token | None:
@@ -104,7 +114,7 @@ class Slots:
         """Return who holds the talks, pays the visit or is in negotiation."""
         own = [syntax.antecedent(child) for child in syntax.children(noun, "nsubj")]
         if own:
-            return own
+            return own if syntax.preposition(noun) in ("in", "on") else []
         verb = self.light_verb(noun)
         return syntax.agent(verb) if verb is not None else []
 
@@ -113,11 +123,39 @@ class Slots:
         found: dict[Entity, None] = {}
         for head in heads:
             words = syntax.conjuncts(head)
-            for word in words + [w for one in words for w in self._listed_with(one)]:
+            for word in words + [w for one in words for w in self._more(one)]:
                 for entity in self._resolve(word):
                     if entity.type in ACTING:
                         found[entity] = None
         return list(found)
+
+    def _more(self, word: Token) -> list[Token]:
+        """Return further words that name parties beside a word, wherever the parse hangs them.
+
+        Those in one list with a name, and with the name that makes a nominal somebody's:
+        ``delegations of Cyprus, Greece and Israel``, ``the Polish and Czech governments``.
+        """
+        if word.i in self._name_at:
+            return self._listed_with(word)
+        person = self._person_called(word)
+        if person is not None:
+            return [person, *self._listed_with(person)]
+        owners = [c for c in word.children if c.i in self._name_at and c.dep_ in OWNING]
+        return [
+            other for one in owners for other in syntax.conjuncts(one)[1:] + self._listed_with(one)
+        ]
+
+    def _person_called(self, word: Token) -> Token | None:
+        """Return the person whose office a common noun names (*ambassador to Chad Ann Lee*)."""
+        for child in word.children:
+            if (
+                child.dep_ in ("appos", "flat", "nmod:desc", "compound")
+                and child.i in self._name_at
+            ):
+                name = self._names[self._name_at[child.i]]
+                if name.label_ == "PERSON":
+                    return name.root
+        return None
 
     def _listed_with(self, word: Token) -> list[Token]:
         """Return the names that stand in one list with a name, whatever the parse makes of it."""
@@ -161,3 +199,30 @@ def _said(verb: Token) -> list[Token]:
     if verb.dep_ == "parataxis":
         words |= {w.i for w in verb.head.subtree} - {w.i for w in verb.subtree}
     return [verb.doc[i] for i in sorted(words)]
+
+
+def _obligations(verb: Token) -> list[Token]:
+    """Return the modals by which a reported sentence tells somebody else what to do."""
+    found = []
+    for word in _said(verb):
+        if word.dep_ == "aux" and word.lemma_.lower() in ("must", "should", "ought"):
+            told = [child for child in word.head.children if child.dep_ in syntax.SUBJECTS]
+            if told and told[0].lower_ not in ("i", "we", "it", "there", "this", "that"):
+                found.append(word)
+    return found
+
+
+def _following(noun: Token, word: str) -> list[Token]:
+    """Return the name behind the next ``with`` or ``between`` before another verb, if any.
+
+    Long agreement titles break the parse; the words stay in order.
+    """
+    seen = False
+    for token in noun.doc[noun.i + 1 : noun.sent.end]:
+        if token.pos_ in ("VERB", "AUX"):
+            return []
+        if token.lower_ == word:
+            seen = True
+        elif seen and token.ent_type_ in ACTING:
+            return [token]
+    return []

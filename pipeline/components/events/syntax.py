@@ -88,11 +88,11 @@ def surface_subject(verb: Token, depth: int = 0) -> list[Token]:
     Returns
     -------
     list of Token
-        At most one nominal head; empty where the sentence has none.
+        Nominal heads, mostly one; empty where the sentence has none.
     """
     own = [antecedent(child) for child in verb.children if child.dep_ in SUBJECTS]
     if own:
-        return own[:1]
+        return own
     head = verb.head
     if head == verb or depth > 6:
         return []
