@@ -135,11 +135,12 @@ def measure(
     """Run the whole pipeline over the sentences, spoilt records left out."""
     from pipeline.language import annotate, load
 
-    used = {record.id: record for record in records if not record.spoilt}
-    articles = (Article(doc_id=record.id, text=record.text) for record in used.values())
-    for article, doc in annotate(load(model, rules), articles):
+    used = [record for record in records if not record.spoilt]
+    articles = (Article(doc_id=record.id, text=record.text) for record in used)
+    annotated = annotate(load(model, rules), articles)
+    for record, (article, doc) in zip(used, annotated, strict=True):
         events = [(event, article.text[slice(*event.trigger)]) for event in doc._.events]
-        yield Outcome(used[article.doc_id], events)
+        yield Outcome(record, events)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -204,7 +204,7 @@ def holding(token: Token, book: Rulebook, slots: Slots) -> list[Trigger]:
     return [
         trigger
         for kind in kinds(token)
-        for trigger in book.candidates(token.lemma_.lower(), kind)
+        for trigger in book.candidates(book.lemma(token, kind), kind)
         if failure(token, trigger, book, slots) is None
     ]
 
@@ -222,7 +222,7 @@ def _why(
     near = [
         (trigger, failure(token, trigger, book, slots))
         for kind in kinds(token)
-        for trigger in book.candidates(token.lemma_.lower(), kind)
+        for trigger in book.candidates(book.lemma(token, kind), kind)
     ]
     for trigger, missing in near:
         if trigger.rule.type == event.type and missing:
