@@ -48,6 +48,16 @@ ROMANISED = {
     "PS", "QA", "RS", "RU", "SA", "SD", "SO", "SS", "SY", "TD", "TH", "TJ", "TM", "TN", "TW",
     "UA", "UZ", "VN", "XK", "YE",
 }  # fmt: skip
+# The generic part of a second-level division's name, in the languages that GeoNames gives it in.
+BEFORE = re.compile(
+    r"^(?:City and County|City|Borough|County|Province|Provincia|Provincie|Departement|Departamento|"
+    r"Distrito|Citta metropolitana|Politischer Bezirk|Regierungsbezirk|Bezirk|Landkreis|Kreis|Powiat|"
+    r"Comuna|Comune|Gemeente|Municipio|Municipality|Nomos|Obshtina|Okres|Rrethi|Kabupaten|Rayon)"
+    r"(?: (?:of the|of|de la|de l'|del|dell'|della|delle|degli|dei|des|de|du|di|do|da|d'|i|e))? ?(?=[A-Z])"
+)
+AFTER = re.compile(
+    r" (?:Province|Governorate|Region|District|Department|Raion|Regency|Prefecture)$"
+)
 # GeoNames has no polygon: a division lies in the middle of its places, by the box they fill.
 DIVISION_WORDS = re.compile(
     r"\b(province|governorate|region|district|county|department|state|oblast|krai|prefecture|"
@@ -176,17 +186,7 @@ def districts(path: Path, places: list[Entry]) -> list[Entry]:
     found = []
     for (country, division, name), inside in members.items():
         latitude, longitude = middle(inside)
-        plain = re.sub(
-            r"^(Province of|Provincia di|Provincia de|Provincia|Departement de l'|"
-            r"Departement des|Departement de|Departement du|Rrethi i|Kabupaten|Powiat|"
-            r"Landkreis|Kreis|Distrito de|Departamento de|City and County of|City of|"
-            r"Borough of|County of)\s*",
-            "",
-            name,
-        )
-        plain = re.sub(
-            r"\s+(Province|Governorate|Region|District|Department|Raion|Regency)$", "", plain
-        )
+        plain = AFTER.sub("", BEFORE.sub("", name))
         entry = Entry(
             "district",
             plain,

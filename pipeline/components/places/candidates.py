@@ -281,6 +281,7 @@ def _add(found: list[Candidate], new: Candidate) -> None:
                 old = replace(old, geonames_id=new.geonames_id)
             if new.division and not old.division:
                 old = replace(old, division=new.division)
+            old = replace(old, weight=max(old.weight, new.weight))
             found[index] = old
             return
     found.append(new)

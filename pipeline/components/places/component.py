@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -12,6 +14,7 @@ from pipeline.components.places.sense import SenseRules
 from pipeline.language import extensions
 
 LABELS = ("GPE", "LOC")
+_CAPITALISED = re.compile(r"\b[A-Z][a-z]{2,}\b")
 
 
 @Language.factory(
@@ -57,7 +60,7 @@ class Places:
         found = self._resolver.resolve(
             doc.text,
             [(span.start_char, span.end_char, span.label_) for span in spans],
-            demonyms(doc),
+            demonyms(doc.text),
         )
         before = None
         for span, place in zip(spans, found, strict=True):
@@ -68,10 +71,8 @@ class Places:
         return doc
 
 
-def demonyms(doc: Doc) -> list[str]:
-    """Return the codes of the countries that the document speaks of by adjective or people."""
-    codes = {}
-    for token in doc:
-        if token.is_title and (country := gazetteers.country_by_demonym(token.text)) is not None:
-            codes[country.iso3] = True
-    return [code for code in codes if code]
+def demonyms(text: str) -> list[str]:
+    """Return the codes of the countries that a text speaks of by adjective or people."""
+    words = dict.fromkeys(_CAPITALISED.findall(text))
+    found = (gazetteers.country_by_demonym(word) for word in words)
+    return list(dict.fromkeys(country.iso3 for country in found if country and country.iso3))

@@ -31,14 +31,18 @@ COUNTRY_NAMED = 1.5  # at most, for a country the article speaks of
 DIVISION_NAMED = 2.0  # at most, for a province the article speaks of
 NEARBY = 0.8  # another place of the article lies within NEARBY_KM
 NEARBY_KM = 150.0
-LISTED = 1.5  # neighbours in a list are of one kind, in one country
+LISTED = 1.5  # each neighbour in a list that is of its kind, in its country
+HOLDS = 3.0  # "Springfield, Georgia": of the Georgias the one that has a Springfield
+SAID = 4.0  # "Washington state", "the city of Kivu": the writer says what kind of place
+VILLAGE = 4.0  # a place this small is not meant unless the article speaks of its country
+UNHEARD_OF = 100.0
 LABEL = 0.7  # the mention's label (GPE, LOC) is the kind's usual one
 ROUNDS = 3
 # A container without a division code reaches this far around its middle.
 REACH_KM = 350.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Mention:
     """A place name in an article: its text, label (GPE or LOC) and character offsets."""
 
@@ -51,6 +55,9 @@ class Mention:
     part_of: bool = False
     container: Mention | Candidate | None = None
     bracket: bool = False
+    # The kinds that the words around say it is of.
+    kinds: tuple[str, ...] = ()
+    contents: list[Mention] = field(default_factory=list)
     listed_with: list[Mention] = field(default_factory=list)
     choice: Candidate | None = None
 
@@ -62,6 +69,7 @@ class Words:
     parts: tuple[str, ...]
     suffixes: dict[str, tuple[str, ...]]
     prefixes: dict[str, tuple[str, ...]]
+    holders: dict[str, tuple[str, ...]]
     nouns: tuple[str, ...]
     short_forms: dict[str, str]
 
@@ -75,13 +83,14 @@ class Words:
             A list is missing, or a rule names a kind that does not exist.
         """
         data = resources.document(FILE, folder)
-        for name in ("kinds", "parts", "suffixes", "prefixes", "nouns", "short_forms"):
+        for name in ("kinds", "parts", "suffixes", "prefixes", "holders", "nouns", "short_forms"):
             if name not in data:
                 raise KnowledgeError(FILE, name, "missing")
         return cls(
             parts=tuple(data["parts"].split()),
             suffixes=_affixes(data, "suffixes"),
             prefixes=_affixes(data, "prefixes"),
+            holders=_affixes(data, "holders"),
             nouns=tuple(data["nouns"].split()),
             short_forms={entry["text"]: entry["means"] for entry in data["short_forms"]},
         )
@@ -98,6 +107,24 @@ class Words:
     @cached_property
     def prefix(self) -> re.Pattern[str]:
         return re.compile(rf"({_alternatives(self.prefixes)}) (?:the )?(.+)", re.I)
+
+    @cached_property
+    def after(self) -> re.Pattern[str]:
+        """The generic word or the office after a name that says what kind of place it is."""
+        return re.compile(rf"['’]?s? ({_alternatives(self.suffixes | self.holders)})\b", re.I)
+
+    @cached_property
+    def preceding(self) -> re.Pattern[str]:
+        return re.compile(rf"\b({_alternatives(self.prefixes)}) (?:the )?$", re.I)
+
+    def kinds_around(self, text: str, start: int, end: int) -> tuple[str, ...]:
+        """Return the kinds that the words next to a name say it is of."""
+        if match := self.after.match(text, end):
+            word = match[1].lower()
+            return self.suffixes.get(word) or self.holders.get(word, ())
+        if match := self.preceding.search(text, max(0, start - 30), start):
+            return self.prefixes[match[1].lower()]
+        return ()
 
     @cached_property
     def inside_gap(self) -> re.Pattern[str]:
@@ -212,6 +239,7 @@ class Resolver:
 
     def _read_neighbours(self, text: str, mentions: list[Mention]) -> None:
         for before, mention in zip([None, *mentions], mentions, strict=False):
+            mention.kinds = self._words.kinds_around(text, mention.start, mention.end)
             if match := self._abbreviation.match(text, mention.end):
                 mention.container = self._gazetteer.abbreviations[match[1]]
                 mention.bracket = True
@@ -227,8 +255,10 @@ class Resolver:
             if before.container is None and (match := self._words.inside_gap.fullmatch(gap)):
                 before.container = mention
                 before.bracket = match["mark"] is not None
+                mention.contents.append(before)
             if mention.container is None and self._words.outside_gap.fullmatch(gap):
                 mention.container = before
+                before.contents.append(mention)
 
     def _expand_short_forms(self, mentions: list[Mention]) -> None:
         """``the North`` is North Korea in an article that names North Korea."""
@@ -255,17 +285,27 @@ class Resolver:
         self._one_sense(mentions)
 
     def _best(self, mention: Mention, context: _Context) -> Candidate | None:
-        return max(mention.candidates, key=lambda c: self._score(mention, c, context), default=None)
+        scores = [(self._score(mention, c, context), c) for c in mention.candidates]
+        score, best = max(scores, key=lambda pair: pair[0], default=(0.0, None))
+        return best if score > 0 else None
 
     def _score(self, mention: Mention, candidate: Candidate, context: _Context) -> float:
         score = candidate.weight + self._fits_label(mention, candidate)
         capital = gazetteers.country_by_capital(candidate.name)
         if capital and capital.iso3 == candidate.country and candidate.kind == "city":
             score += CAPITAL
-        if candidate.kind not in ("country", "former", "territory"):
-            score += context.support(mention, candidate)
-        if _qualified(mention, candidate):
+        qualified = _qualified(mention, candidate)
+        if qualified:
             score += QUALIFIED
+        if candidate.kind not in ("country", "former", "territory"):
+            support = context.support(mention, candidate)
+            if candidate.weight < VILLAGE and not (qualified or support):
+                score -= UNHEARD_OF
+            score += support
+        if candidate.kind in mention.kinds:
+            score += SAID
+        if any(_holds(candidate, c) for other in mention.contents for c in other.candidates):
+            score += HOLDS
         for other in mention.listed_with:
             choice = other.choice
             if (
@@ -274,30 +314,29 @@ class Resolver:
                 and (choice.country == candidate.country or choice.kind == "country")
             ):
                 score += LISTED
-                break
         return score
 
     def _fits_label(self, mention: Mention, candidate: Candidate) -> float:
         return LABEL if self._gazetteer.kinds[candidate.kind].label == mention.label else 0.0
 
     def _one_sense(self, mentions: list[Mention]) -> None:
-        """A name said once with its province means that one throughout."""
+        """A name whose province or kind the article says once means that place throughout."""
         said: dict[str, Candidate] = {}
         for mention in mentions:
-            if mention.choice and _qualified(mention, mention.choice):
+            if mention.choice and _settled(mention, mention.choice):
                 said.setdefault(mention.text, mention.choice)
         for mention in mentions:
             if (
                 mention.text in said
                 and mention.choice
-                and not _qualified(mention, mention.choice)
+                and not _settled(mention, mention.choice)
                 and mention.choice.kind in ("city", "district", "base")
             ):
                 mention.choice = said[mention.text]
 
     def _place(self, mention: Mention) -> Place:
         choice = mention.choice
-        if choice is None:
+        if choice is None or _elsewhere(mention):
             return self._unknown(mention)
         return Place(
             name=mention.text if mention.part_of else choice.name,
@@ -310,12 +349,10 @@ class Resolver:
 
     def _unknown(self, mention: Mention) -> Place:
         """A name in no table lies where the text says it lies, and otherwise nowhere."""
-        holder = mention.container
-        if isinstance(holder, Mention):
-            holder = holder.choice
+        holder = _holder(mention)
         if holder is None or not holder.country:
             return Place(mention.text)
-        small = holder.kind in ("city", "district", "division", "base", "island")
+        small = holder.kind in ("city", "district", "base", "island")
         return Place(
             name=mention.text,
             country=holder.country,
@@ -324,19 +361,45 @@ class Resolver:
         )
 
 
+def _settled(mention: Mention, choice: Candidate) -> bool:
+    return _qualified(mention, choice) or choice.kind in mention.kinds
+
+
+def _holder(mention: Mention) -> Candidate | None:
+    """Return the place that the text names beside this one as holding it, as it is chosen."""
+    holder = mention.container
+    if not isinstance(holder, Mention):
+        return holder
+    choice = holder.choice
+    # In "Nevada, Texas and Utah" nothing holds anything: its neighbours are what it can be itself.
+    if choice and any(c.kind == choice.kind for c in mention.candidates):
+        for other in (*mention.listed_with, *holder.listed_with):
+            if other not in (mention, holder) and other.choice and other.choice.kind == choice.kind:
+                return None
+    return choice
+
+
 def _qualified(mention: Mention, candidate: Candidate) -> bool:
     """Tell whether the text names the place that holds this candidate beside it."""
-    holder = mention.container
-    listed = False
-    if isinstance(holder, Mention):
-        # In "Lebanon, Jordan and Syria" nothing holds anything.
-        listed = len(mention.listed_with) + len(holder.listed_with) > 2
-        holder = holder.choice
+    holder = _holder(mention)
     if holder is None or not _holds(holder, candidate):
         return False
     if mention.candidates[0].kind in ("country", "territory", "former", "division"):
-        return holder.kind == "division" and mention.bracket and not listed
+        return holder.kind == "division" and mention.bracket
     return True
+
+
+def _elsewhere(mention: Mention) -> bool:
+    """Tell whether the text puts the name into a province where no table has such a place."""
+    holder = _holder(mention)
+    return (
+        holder is not None
+        and holder.kind == "division"
+        and mention.bracket
+        and not mention.part_of
+        and all(c.kind in ("city", "district", "base") for c in mention.candidates)
+        and not any(_holds(holder, c) for c in mention.candidates)
+    )
 
 
 def _holds(holder: Candidate, inner: Candidate) -> bool:

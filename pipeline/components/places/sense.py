@@ -105,11 +105,11 @@ class SenseRules:
             return PLACE
         if word == "of" and _forms(doc[position - 1] if position else None) & self.place_of:
             return PLACE
-        if word == "between" and governors & (self.place_between | self.motion):
+        if word == "between" and wider & self.place_between:
             return PLACE
         if word in ("on", "about", "over", "regarding") and governors & self.topics:
             return PLACE
-        if word in ("including", "included") and governors & self.lists_of_places:
+        if word in ("including", "included") and wider & self.lists_of_places:
             return PLACE
         if _forms(doc[position]) & (self.acts_on_place | self.place_of):
             return PLACE
