@@ -115,7 +115,7 @@ def _decode_legacy(data: bytes) -> tuple[str, str]:
         return repaired, f"{broken} broken UTF-8 characters replaced"
     # English with a few accents and quotation marks: statistics have nothing to go by, and
     # Windows-1252 (of which Latin-1 is a part) is what such files are.
-    if len(_HIGH.findall(data)) < _FEW_HIGH_BYTES * len(data):
+    if len(_HIGH.findall(data)) <= max(4, _FEW_HIGH_BYTES * len(data)):
         try:
             return data.decode("cp1252"), _note("cp1252")
         except UnicodeDecodeError:
