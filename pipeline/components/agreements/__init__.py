@@ -20,9 +20,11 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from pipeline import gazetteers
 from pipeline.components.agreements import knowledge
 from pipeline.components.agreements.finder import Finder, Found
 from pipeline.components.agreements.identity import Resolver, agreement_for
+from pipeline.components.agreements.text import is_state
 from pipeline.language import extensions
 from pipeline.records import Agreement
 
@@ -62,10 +64,25 @@ class AgreementFinder:
             covered.update(range(found.start, found.end))
         doc.spans[extensions.AGREEMENTS] = spans
         if covered:
-            kept = [e for e in doc.ents if not any(i in covered for i in range(e.start, e.end))]
-            if len(kept) < len(doc.ents):
-                doc.set_ents(kept, default="outside")
+            ents = [part for ent in doc.ents for part in _remains(ent, covered)]
+            doc.set_ents(ents, default="outside")
         return doc
+
+
+def _remains(ent: Span, covered: set[int]) -> list[Span]:
+    """Return what is left of a name beside agreements: all of it, or the countries in it.
+
+    Where a recogniser took "Germany–Japan Reciprocal Access Agreement" for one body, the two
+    countries are mentions of their own.
+    """
+    if not any(i in covered for i in range(ent.start, ent.end)):
+        return [ent]
+    doc, parts = ent.doc, []
+    for i in range(ent.start, ent.end):
+        if i not in covered and is_state(doc[i].text):
+            label = "GPE" if gazetteers.country_by_name(doc[i].text) else "NORP"
+            parts.append(Span(doc, i, i + 1, label=label))
+    return parts
 
 
 @Language.factory(

@@ -68,6 +68,8 @@ class Finder:
         )
         found = self._with_acronyms(text, found)
         found = self._with_references(text, found)
+        if text.domestic and all(item.rule in ("phrase", "reference") for item in found):
+            return []
         return [item for item in found if not extensions.in_zone(doc, doc[item.start].idx)]
 
     # Compiling
@@ -136,10 +138,9 @@ class Finder:
         return None
 
     def _acronym(self, text: Text, i: int) -> Found | None:
-        form = text.doc[i].text
-        key = form if form in self._acronyms else form.removesuffix("s")
-        words = self._acronyms.get(key)
-        if words is None or len(form) < 2:
+        form = text.form[i]
+        words = self._acronyms.get(form) or self._acronyms.get(form.removesuffix("s"))
+        if words is None:
             return None
         return Found(i, i + 1, "acronym", i, words)
 
@@ -191,12 +192,13 @@ class Finder:
     def _described(self, text: Text, core: Found, start: int, end: int) -> bool:
         """Whether a noun has words that say what the agreement is about."""
         head = self.terms.heads[text.lower[core.head]]
+        if head.phrase == "known" or (head.phrase == "title" and not text.capital(core.head)):
+            return False
         if end > core.end:
-            if text.capital(core.head) or head.phrase == "topic":
-                return True
+            return True
         if start == core.start:
             return False
-        return head.phrase == "topic" or (text.capital(core.head) and text.capital(start))
+        return head.phrase == "topic" or text.capital(start)
 
     def _left(self, text: Text, start: int, head: int) -> int:
         """Return where the mention starts: over the modifiers that belong to the name."""
@@ -458,6 +460,8 @@ class Finder:
     def _particular(self, text: Text, item: Found) -> bool:
         """Whether a descriptive phrase means a treaty: not "is an agreement to ...", plural class."""
         start, det = self._determiner(text, item.start)
+        if self._is_predicate(text, start) and self._ranked(text, start, item.start):
+            return False
         if det or text.capital(item.head):
             return True
         head = self.terms.heads.get(text.lower[item.head])
@@ -543,7 +547,7 @@ class Finder:
         i = core.head
         if head.bare == "always":
             return core
-        if i and text.glued(i - 1):
+        if (i and text.glued(i - 1)) or text.glued(i + 1):
             return None
         following = text.lower[i + 1] if i + 1 < len(text) else ""
         if following and self._heads_a_compound(text, i):
@@ -560,7 +564,7 @@ class Finder:
         if text.capital(i) and following in ("between", "concerning", "among"):
             return item
         if det in ("a", "an", "another", "several") or self.terms.has("numbers", det):
-            if self._is_predicate(text, start):
+            if before == "such" or self._is_predicate(text, start):
                 return None
             year = any(text.doc[k].text.isdigit() for k in range(start, i))
             joined = self.terms.has("joined", following)
@@ -614,7 +618,7 @@ class Finder:
         more = [
             self._with_tail(text, Found(i, i + 1, "acronym", i, (text.lower[i].removesuffix("s"),)))
             for i in range(len(text))
-            if (form := text.doc[i].text) in defined or form.removesuffix("s") in defined
+            if (form := text.form[i]) in defined or form.removesuffix("s") in defined
         ]
         return _longest([*found, *more])
 
@@ -659,17 +663,17 @@ def _case_agrees(text: Text, at: int, name: _Name) -> bool:
 
 def _broken(text: Text, first: int, last: int) -> bool:
     """Whether a paragraph break or a bracket lies inside a name."""
-    return any("\n\n" in text.doc[k].text or text.doc[k].text in "()" for k in range(first, last))
+    return any("\n\n" in text.form[k] or text.form[k] in "()" for k in range(first, last))
 
 
 def _in_brackets(text: Text, i: int) -> int | None:
     """Return the token alone in brackets right after ``i``, as in ``(RAA)`` or ``(the “ACSA”)``."""
-    while i < len(text) and text.doc[i].text in QUOTES:
+    while i < len(text) and text.form[i] in QUOTES:
         i += 1
-    if i >= len(text) or text.doc[i].text != "(":
+    if i >= len(text) or text.form[i] != "(":
         return None
     i += 1
-    while i < len(text) and (text.doc[i].text in QUOTES or text.lower[i] in ("the", "or")):
+    while i < len(text) and (text.form[i] in QUOTES or text.lower[i] in ("the", "or")):
         i += 1
     after = i + 1
     while after < len(text) and text.doc[after].text in QUOTES:

@@ -22,6 +22,7 @@ from pipeline.records import Agreement
 
 _SLUG_WORDS = 5
 _TREATY_NOUNS = ("convention", "protocol", "declaration", "charter", "memorandum", "compact")
+_OPEN_NOUNS = ("convention", "protocol", "charter", "covenant")  # as a rule open to all states
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ class _Mention:
     entries: list[RegisterEntry] = field(default_factory=list)
     explicit: list[str] = field(default_factory=list)
     several: bool = False
+    acronym: str = ""
     long_form: _Mention | None = None
     sentence: int = 0
     result: Agreement | None = None
@@ -222,6 +224,7 @@ class Resolver:
                         long.type, long.entries, long.vague = short.type, short.entries, False
                     short.explicit = short.explicit or long.explicit
                     short.long_form = long
+                    long.acronym = short.span.text
         for mention in mentions:
             long = meaning.get(mention.span.text) or meaning.get(
                 mention.span.text.removesuffix("s"), mention
@@ -255,7 +258,26 @@ class Resolver:
             earlier = self._same_type(m, mentions)
             return earlier or self._generic(m)
         codes = self._parties(m, mentions, parties)
+        if not m.explicit and self._stands_alone(m, parties):
+            return self._alone(m)
         return self._build(m, codes)
+
+    def _stands_alone(self, m: _Mention, parties: Parties) -> bool:
+        """Whether a name needs no parties: "Copenhagen Accord", "Convention on Road Traffic"."""
+        if not self._proper(m.span) or len(m.span) < 2:
+            return False
+        first = m.span[0]
+        town = len(m.span) == 2 and m.head and parties.is_town(first.i)
+        return town or m.head in _OPEN_NOUNS
+
+    def _alone(self, m: _Mention) -> Agreement:
+        """Return the agreement whose id is its short name: its acronym, else its title."""
+        acronym = m.acronym or "-".join(
+            t.text.upper()
+            for t in m.span
+            if t.is_alpha and t.lower_ not in self.terms.lists["function_words"]
+        )
+        return Agreement(acronym, m.type or acronym, (), rule=m.rule)
 
     def _generic(self, m: _Mention) -> Agreement:
         return Agreement(agreement_type=m.type, generic=True, rule="generic")
@@ -469,6 +491,11 @@ class Resolver:
         if m.bare:
             if m.head in _TREATY_NOUNS:
                 return other.head == m.head
+            if other.head in ("convention", "charter", "declaration", "covenant"):
+                return m.head == "treaty" and other.head == "convention"
+            if m.span[-1].text[:1].isupper() and m.determiner:
+                # "the Agreement" is the text's own short name for what it called so before.
+                return other.head in ("", m.head) or bool(m.explicit)
             return other.head not in ("ceasefire", "truce") or m.head in ("deal", "agreement", "pact")
         mine = self.knowledge.types.get(m.type)
         kind = self.knowledge.types.get(other.result.agreement_type)

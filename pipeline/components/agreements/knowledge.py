@@ -30,7 +30,7 @@ REGISTER_COLUMNS = (
 )
 STATUSES = ("", "in_force", "not_in_force", "suspended", "terminated", "superseded", "provisional")
 BARE = ("always", "definite", "antecedent")
-PHRASE = ("topic", "known")
+PHRASE = ("topic", "title", "known")
 WORD_LISTS = (
     "name_tails",
     "body_heads",
@@ -199,7 +199,7 @@ def _terms(folder: Path) -> Terms:
     for name in WORD_LISTS:
         values = data.get(name)
         if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-            raise KnowledgeError(file, name, "is no list of words (quote no, on, off, yes)")
+            raise KnowledgeError(file, name, "is no list of words")
         lists[name] = frozenset(values)
     unknown = data.keys() - {"heads", "spelling", *WORD_LISTS}
     if unknown:

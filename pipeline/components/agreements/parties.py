@@ -198,18 +198,32 @@ class Parties:
                     codes.append(state.code)
         return _unique(codes)
 
-    def ranking(self) -> list[str]:
-        """Return the states of the document, the most spoken of first."""
+    def _counts(self) -> Counter[str]:
+        """Return how much the document speaks of each state; its beginning counts twice."""
         counts: Counter[str] = Counter()
         for state in self.states:
             weight = 1 if state.label in ("PERSON", "ORG") else 2
             counts[state.code] += weight * (2 if state.start < 60 else 1)
+        return counts
+
+    def ranking(self) -> list[str]:
+        """Return the states of the document, the most spoken of first."""
+        counts = self._counts()
         order = {state.code: -i for i, state in reversed(list(enumerate(self.states)))}
         return sorted(counts, key=lambda code: (counts[code], order[code]), reverse=True)
 
     def dyad(self) -> list[str]:
-        """Return the two states the document speaks of most, or fewer."""
-        return self.ranking()[:2]
+        """Return the two states a document is about; fewer where a third rivals the second."""
+        counts = self._counts()
+        ranking = self.ranking()
+        if len(ranking) > 2 and counts[ranking[2]] * 4 > counts[ranking[1]] * 3:
+            return ranking[:1]
+        return ranking[:2]
+
+    def is_town(self, i: int) -> bool:
+        """Whether the name at token ``i`` is that of a town that stands for no state."""
+        text = self.doc[i].text
+        return gazetteers.country_by_capital(text) is not None or self.doc[i].ent_type_ == "GPE"
 
 
 def _state(ent: Span) -> State | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from spacy.tokens import Doc, Token
 
 from pipeline import gazetteers
@@ -16,6 +18,8 @@ _CITIES = ("GPE", "LOC")
 class Text:
     """A spaCy Doc with the look-ups that finding an agreement needs.
 
+    ``domestic`` tells that entities are known and fewer than two states are among them.
+
     Parameters
     ----------
     doc : Doc
@@ -29,27 +33,33 @@ class Text:
         self.doc = doc
         self.terms = terms
         self.tagged = doc.has_annotation("POS") or doc.has_annotation("TAG")
-        self.lower = [token.lower_ for token in doc]
+        self.form = [token.text for token in doc]
+        self.lower = [form.lower() for form in self.form]
         self.words: list[str] = []
         self.token_of: list[int] = []
         self.first_word: list[int] = []
-        for token in doc:
+        for i, form in enumerate(self.form):
             self.first_word.append(len(self.words))
-            text = token.text
-            split = memo.get(text)
+            split = memo.get(form)
             if split is None:
-                split = memo[text] = words(text, terms.spelling)
+                split = memo[form] = words(form, terms.spelling)
             self.words.extend(split)
-            self.token_of.extend([token.i] * len(split))
+            self.token_of.extend([i] * len(split))
         self.first_word.append(len(self.words))
         self.label: dict[int, str] = {}
         self.state: set[int] = set()
+        states: set[str] = set()
         for ent in doc.ents:
+            if ent.label_ == "ORG" and ent[-1].lower_ in terms.heads:
+                continue  # a treaty taken for a body must not stand in its own way
             state = ent.label_ in ("NORP", "GPE", "LOC", "ORG") and is_state(ent.text)
+            if state:
+                states.add(state_code(ent.text))
             for i in range(ent.start, ent.end):
                 self.label[i] = ent.label_
                 if state or ent.label_ == "NORP":
                     self.state.add(i)
+        self.domestic = bool(doc.ents) and len(states) < 2
         for span in doc.spans.get(extensions.DATES, ()):
             for i in range(span.start, span.end):
                 self.label[i] = "DATE"
@@ -59,7 +69,7 @@ class Text:
 
     def capital(self, i: int) -> bool:
         """Whether token ``i`` starts with a capital letter."""
-        return self.doc[i].text[:1].isupper()
+        return self.form[i][:1].isupper()
 
     def pos(self, i: int) -> str:
         """Return the universal part of speech, guessed from closed classes without a tagger."""
@@ -85,7 +95,7 @@ class Text:
         """Whether token ``i`` is a hyphen or dash without blanks around it."""
         return (
             0 < i < len(self) - 1
-            and self.doc[i].text in HYPHENS
+            and self.form[i] in HYPHENS
             and not self.doc[i].whitespace_
             and not self.doc[i - 1].whitespace_
         )
@@ -114,4 +124,11 @@ class Text:
 
 def is_state(text: str) -> bool:
     """Tell whether a name is that of a country or its people, as a party would be named."""
-    return bool(gazetteers.country_by_name(text) or gazetteers.country_by_demonym(text))
+    return bool(state_code(text))
+
+
+@lru_cache(maxsize=4096)
+def state_code(text: str) -> str:
+    """Return the ISO3 code of a country by name or demonym, or an empty string."""
+    found = gazetteers.country_by_name(text) or gazetteers.country_by_demonym(text)
+    return found.sovereign if found else ""
