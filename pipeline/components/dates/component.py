@@ -6,7 +6,7 @@ import bisect
 import functools
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from pipeline.components.dates import grammar, tense
 from pipeline.components.dates.grammar import Match
@@ -43,7 +43,7 @@ class Dates:
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the dates of a Doc on it."""
-        spans = []
+        spans: list[Span] = []
         for dated in self.process(doc):
             span = doc.char_span(dated.start, dated.end, label="DATE", alignment_mode="expand")
             if span is None or (spans and span.start < spans[-1].end):
@@ -64,7 +64,7 @@ class Dates:
 
         def governor(start: int, end: int) -> str | None:
             span = doc.char_span(start, end, alignment_mode="expand")
-            return tense.from_parse(self.reader.cues, span) or None
+            return tense.from_parse(self.reader.cues, span) or None if span else None
 
         parsed = doc.has_annotation("DEP") and doc.has_annotation("TAG")
         return self.reader.read(doc.text, doc._.published, skip, governor if parsed else None)

@@ -11,7 +11,8 @@ from pipeline.components.dates.context import Context
 from pipeline.components.dates.edtf import Interval, Point, Value
 from pipeline.components.dates.grammar import NOTHING, Grammar, Match
 from pipeline.components.dates.lexer import Lexemes
-from pipeline.components.dates.normalisers import NORMALISERS, Reading
+from pipeline.components.dates.normalisers import NORMALISERS
+from pipeline.components.dates.resolution import Reading
 from pipeline.components.dates.survey import survey
 from pipeline.components.dates.tense import Cues, from_words
 from pipeline.records import DateValue
@@ -56,7 +57,7 @@ class Reader:
     """
 
     def __init__(self, grammar: Grammar, cues: Cues) -> None:
-        self._grammar = grammar
+        self.grammar = grammar
         self.cues = cues
         self._stops = frozenset(grammar.vocabulary.codes("STOP|BREAK"))
         self._joins = frozenset(grammar.vocabulary.codes("JOIN"))
@@ -89,7 +90,7 @@ class Reader:
         list of Dated
             In order of the text, not overlapping.
         """
-        lexemes = self._grammar.vocabulary.lex(text)
+        lexemes = self.grammar.vocabulary.lex(text)
         candidates = list(self._candidates(lexemes, skip))
         if not candidates:
             return []
@@ -113,7 +114,7 @@ class Reader:
         """Position by position, the rules that fit, longest first; negative ones taken out."""
         position = 1
         while True:
-            position, matches = self._grammar.matches(lexemes, position)
+            position, matches = self.grammar.matches(lexemes, position)
             if not matches:
                 return
             longest = matches[0]
@@ -160,6 +161,8 @@ class Reader:
             return None
         start = _with_year_of(one, two)
         left, right = _first(start.value), _last(two.reading.value)
+        if one.rule == two.rule == "weekday":
+            left, right = _weekdays_in_order(one, two)
         if left is None or right is None or not _ordered(left, right):
             return None
         reading = Reading(Interval(left, right), start.anchor or two.reading.anchor)
@@ -208,6 +211,23 @@ def _with_year_of(one: _Read, two: _Read) -> Reading:
     if not edtf.valid(year, *_month_day(value)):
         return one.reading
     return Reading(replace(value, year=year), two.reading.anchor)
+
+
+def _weekdays_in_order(one: _Read, two: _Read) -> tuple[Point | None, Point | None]:
+    """Both ends of ``Monday through Wednesday``, the second after the first."""
+    left, right = one.reading.value, two.reading.value
+    if not isinstance(left, Point) or not isinstance(right, Point) or not left.known:
+        return None, None
+    days = (two.match.parts["wd"] - one.match.parts["wd"]) % 7
+    if one.direction == "past":
+        return _moved(right, -days), right
+    return left, _moved(left, days)
+
+
+def _moved(point: Point, days: int) -> Point:
+    value = edtf.shift(point, days, "day")
+    assert isinstance(value, Point)
+    return value
 
 
 def _month_day(point: Point) -> tuple[int | None, int | None]:

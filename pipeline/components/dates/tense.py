@@ -42,6 +42,7 @@ class Cues:
 
     past: frozenset[str]
     auxiliaries: frozenset[str]
+    present: frozenset[str]
     future: frozenset[str]
     modals: frozenset[str]
     to_future: frozenset[str]
@@ -100,14 +101,14 @@ def _cues_around(cues: Cues, lexemes: Lexemes, first: int, last: int) -> list[tu
     modal = start - VERB_GROUP - 1
     for index in [*range(start, first), *range(last, end)]:
         word = _word(lexemes, index)
+        if lexemes.word(index) == "May":
+            continue  # the month, but for a question's first word
         if word in cues.modals or (word == "to" and _leads_ahead(cues, lexemes, index)):
             found.append((index, FUTURE))
             modal = index
         elif word in cues.future:
             found.append((index, FUTURE))
-        elif word in cues.past or _is_past_form(cues, word):
-            if word in cues.auxiliaries and _next_is_ahead(cues, lexemes, index):
-                continue
+        elif _is_past_form(cues, word) and not _is_of_other_verb(cues, lexemes, index):
             found.append((index, FUTURE if index - modal <= VERB_GROUP else PAST))
     return found
 
@@ -117,13 +118,17 @@ def _leads_ahead(cues: Cues, lexemes: Lexemes, index: int) -> bool:
     return _word(lexemes, index - 1) in cues.to_future or _word(lexemes, index + 1) == "be"
 
 
-def _next_is_ahead(cues: Cues, lexemes: Lexemes, index: int) -> bool:
-    """Whether an auxiliary belongs to a participle that points ahead: "has been scheduled"."""
-    return any(_word(lexemes, index + step) in cues.future for step in (1, 2))
+def _is_of_other_verb(cues: Cues, lexemes: Lexemes, index: int) -> bool:
+    """Whether a past form tells nothing: "has been scheduled", "remains closed"."""
+    if _word(lexemes, index - 1) in cues.present:
+        return True
+    following = (_word(lexemes, index + step) in cues.future for step in (1, 2))
+    return _word(lexemes, index) in cues.auxiliaries and any(following)
 
 
 def _is_past_form(cues: Cues, word: str) -> bool:
-    return len(word) > 4 and word.endswith("ed") and word not in cues.not_past
+    regular = len(word) > 4 and word.endswith("ed") and word not in cues.not_past
+    return regular or word in cues.past
 
 
 def _ends_sentence(cues: Cues, lexemes: Lexemes, index: int) -> bool:
