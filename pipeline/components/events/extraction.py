@@ -129,6 +129,12 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
     if not frame.joint:
         order = frame.verb_recipients if verbal else frame.noun_recipients
         recipients = _parties(token, trigger.kind, order, slots, False, exclude=actors)
+    if frame.joint and rule.governs and len(actors) == 1:
+        recipients = _first_named(token, "content", slots, actors)
+    elif verbal and not recipients and not frame.joint:
+        recipients = _first_named(token, "belonging", slots, actors)
+        if not recipients and rule.governs:
+            recipients = _first_named(token, "content", slots, actors)
     event_type, value = rule.type, reading.value
     if value in ("planned", "proposed"):
         event_type = rule.planned_as or ("AGREE" if rule.type in FUTURE_AS_AGREE else rule.type)
@@ -206,6 +212,21 @@ def _parties(
         if found and not joint:
             break
     return list(found)
+
+
+def _first_named(token: Token, relation: str, slots: Slots, actors: list[Entity]) -> list[Entity]:
+    """Return the first other party among the words of a relation, with those listed beside it."""
+    ours = set(actors) | {country_of(a) for a in actors}
+    for word in slots.fill(token, "verb", relation):
+        found = [e for e in slots.entities([word]) if e not in ours and country_of(e) not in ours]
+        if found:
+            return found
+    return []
+
+
+def country_of(entity: Entity) -> str:
+    """Return what two entities of one state share: the country code, else the name."""
+    return entity.country or entity.name
 
 
 def _many(actors: list[Entity]) -> bool:

@@ -117,8 +117,7 @@ def _has_partner(token: Token, trigger: Trigger, slots: Slots) -> bool:
     if trigger.kind == "noun":
         words = list(syntax.children(token, "compound", "amod", "nmod"))
     else:
-        heads = slots.fill(token, trigger.kind, "object")
-        words = [word for head in heads for word in syntax.conjuncts(head)]
+        words = slots.words(token, trigger.kind, "object")
         words += syntax.children(token, "xcomp", "advmod", "obl", "compound:prt")
     return any(word.lemma_.lower() == trigger.partner for word in words)
 
@@ -129,7 +128,7 @@ def _holds(
     if slot == "factuality":
         return slots.factuality.of(token).value in tests
     heads = slots.fill(token, kind, slot)
-    words = [word for head in heads for word in syntax.conjuncts(head)]
+    words = slots.words(token, kind, slot)
     for test in tests:
         if test == "none":
             if not heads:

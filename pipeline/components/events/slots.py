@@ -11,7 +11,7 @@ from pipeline.components.actors.reference import References
 from pipeline.components.events import syntax
 from pipeline.components.events.rules import Rulebook
 from pipeline.components.factuality import Factuality
-from pipeline.language.extensions import AGREEMENTS
+from pipeline.language.extensions import AGREEMENTS, DATES
 from pipeline.records import Entity
 
 ACTING = frozenset({"PERSON", "ORG", "GPE", "NORP"})
@@ -30,23 +30,20 @@ class Slots:
         Parsed, with entities and agreements.
     factuality : Factuality
         Reads the factuality of a trigger.
-    light_verbs : frozenset of str
-        Lemmas of verbs whose subject is the party of the noun they carry (*hold* talks).
-    agreement_nouns : frozenset of str
-        Lemmas that name an agreement where no AGREEMENT mention was found.
+    classes : dict of str to frozenset of str
+        The word classes of the rule book.
     """
 
     def __init__(
         self,
         doc: Doc,
         factuality: Factuality,
-        light_verbs: frozenset[str],
-        agreement_nouns: frozenset[str],
+        classes: dict[str, frozenset[str]],
     ) -> None:
         self.factuality = factuality
+        self.classes = classes
         self.references = References(doc)
-        self.light_verbs = light_verbs
-        self.agreement_nouns = agreement_nouns
+        self._date_tokens = {t.i for span in doc.spans.get(DATES, []) for t in span}
         self._agreement_tokens = {t.i for span in doc.spans.get(AGREEMENTS, []) for t in span}
         self._names = [e for e in doc.ents if e.label_ in ACTING]
         self._mere_places = {
@@ -58,7 +55,7 @@ class Slots:
     @classmethod
     def of(cls, doc: Doc, book: Rulebook, factuality: Factuality) -> Slots:
         """Build the slots of a document from the word classes of a rule book."""
-        return cls(doc, factuality, book.classes["light_verb"], book.classes["agreement_noun"])
+        return cls(doc, factuality, book.classes)
 
     def fill(self, token: Token, kind: str, slot: str) -> list[Token]:
         """Return the head words in a slot of a trigger, coordination not yet unfolded."""
@@ -90,6 +87,10 @@ class Slots:
             return _said(token)
         if slot == "obligation":
             return _obligations(token)
+        if slot == "content":
+            return _content(token)
+        if slot == "belonging":
+            return [o for head in syntax.patient(token) for o in _owners(head)]
         if slot == "carrier":
             verb = syntax.governor(token)
             return [verb] if verb is not None else []
@@ -101,12 +102,28 @@ class Slots:
                 found = list(syntax.prepositional(verb, words))
         if not found and kind == "noun" and slot in ("with", "between"):
             found = _following(token, slot)
-        return [one for one in found if one != token]
+        return [one for one in found if one != token and one.i not in self._date_tokens]
+
+    def words(self, token: Token, kind: str, slot: str) -> list[Token]:
+        """Return all words in a slot, coordination unfolded, behind measure words too.
+
+        ``Twenty tons of wheat and rice`` gives *tons*, *wheat*, *rice*.
+        """
+        found = [w for head in self.fill(token, kind, slot) for w in syntax.conjuncts(head)]
+        for word in list(found):
+            if word.lemma_.lower() in self.classes["container"]:
+                inner = syntax.prepositional(word, frozenset({"of"}))
+                found.extend(w for head in inner for w in syntax.conjuncts(head))
+        return found
 
     def light_verb(self, noun: Token) -> Token | None:
         """Return the verb that carries a noun without a meaning of its own (*held* talks)."""
         verb = syntax.governor(noun)
-        if verb is not None and verb.lemma_.lower() in self.light_verbs and noun.dep_ in HOLDING:
+        if (
+            verb is not None
+            and verb.lemma_.lower() in self.classes["light_verb"]
+            and noun.dep_ in HOLDING
+        ):
             return verb
         return None
 
@@ -184,12 +201,35 @@ class Slots:
 
     def _resolve(self, word: Token) -> list[Entity]:
         if word.i not in self._cache:
-            self._cache[word.i] = self.references.resolve(word)
+            self._cache[word.i] = self.references.resolve(word) or self._by_modifier(word)
         return self._cache[word.i]
+
+    def _by_modifier(self, noun: Token) -> list[Entity]:
+        """Return the body or state whose people, forces or machines a common noun means."""
+        if noun.pos_ != "NOUN":
+            return []
+        acting = noun.lemma_.lower() in self.classes["acting_noun"]
+        for child in noun.children:
+            place = self._name_at.get(child.i)
+            if place is None:
+                continue
+            name = self._names[place]
+            attached = child.dep_ in OWNING or child.dep_ in ("appos", "flat", "nmod:desc")
+            if not attached or name._.entity is None:
+                continue
+            prepositional = child.dep_ == "nmod" and syntax.preposition(child)
+            if name.label_ == "ORG" and not prepositional:
+                return [name._.entity]
+            if acting and name.label_ in ("GPE", "NORP"):
+                return [name._.entity]
+        return []
 
     def is_agreement(self, word: Token) -> bool:
         """Tell whether a nominal names an agreement."""
-        return word.i in self._agreement_tokens or word.lemma_.lower() in self.agreement_nouns
+        return (
+            word.i in self._agreement_tokens
+            or word.lemma_.lower() in self.classes["agreement_noun"]
+        )
 
 
 def _said(verb: Token) -> list[Token]:
@@ -226,3 +266,21 @@ def _following(noun: Token, word: str) -> list[Token]:
         elif seen and token.ent_type_ in ACTING:
             return [token]
     return []
+
+
+def _owners(noun: Token) -> list[Token]:
+    """Return whose a thing is: ``Haiti's efforts``, ``an Indian offer``, ``a call from Chad``."""
+    owners = list(syntax.children(noun, "nmod:poss"))
+    owners += syntax.prepositional(noun, frozenset({"from", "by", "of", "in"}))
+    owners += syntax.children(noun, "amod", "compound")
+    return owners
+
+
+def _content(verb: Token) -> list[Token]:
+    """Return the parties named in what a speech act is about: ``offered to talk with Peru``."""
+    found: list[Token] = []
+    for clause in syntax.children(verb, "xcomp", "ccomp", "advcl", "obl"):
+        for word in clause.subtree:
+            if word.dep_ in ("obj", "iobj", "obl", "nmod", "nsubj", "nmod:poss"):
+                found.append(word)
+    return found
