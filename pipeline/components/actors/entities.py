@@ -22,6 +22,8 @@ from pipeline.records import Entity
 
 _PUBLIC = ("GOV", "MIL", "LEG", "JUD", "COP", "SPY")
 """Sectors that only a state has."""
+_LEAD = 1.5
+"""How much oftener than the next a country is named that an article takes for granted."""
 _NEAR = 1
 """How much more a country counts for being named in the same paragraph."""
 
@@ -159,13 +161,13 @@ class Resolution:
     def home(self, ent: Span) -> str:
         """Return the country an article takes for granted at a place, or empty.
 
-        It is the one named most, its paragraph counting more; none where two are level.
+        It is the one named most, its paragraph counting more; none where another comes close.
         """
         score = Counter(self._countries)
         for code, count in self._near.get(self._paragraph[ent.start], Counter()).items():
             score[code] += _NEAR * count
         (best, most), second = (score.most_common(2) + [("", 0), ("", 0)])[:2]
-        return best if most > second[1] else ""
+        return best if most >= _LEAD * second[1] else ""
 
     # Bodies
 

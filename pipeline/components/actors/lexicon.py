@@ -119,6 +119,7 @@ class BodyNouns:
     never_first: frozenset[str]
     not_bodies: frozenset[str]
     ships: frozenset[str]
+    locative: frozenset[str]
     never_names: frozenset[str]
     bases_before: frozenset[str]
     bases_after: tuple[tuple[str, ...], ...]
@@ -341,6 +342,7 @@ def _body_nouns(folder: Path) -> BodyNouns:
         never_first=words("never_first"),
         not_bodies=words("not_bodies"),
         ships=words("ships"),
+        locative=words("locative"),
         never_names=words("never_names"),
         bases_before=words("bases", "before"),
         bases_after=tuple(tuple(name.split()) for name in _words(data, file, "bases", "after")),

@@ -16,9 +16,13 @@ from spacy.tokens import Doc, Span
 
 from pipeline.components.actors.lexicon import Lexicon, fold, lexicon
 from pipeline.components.actors.patterns import Patterns, capital, headings
-from pipeline.components.actors.surfaces import LABELS, Hit, Surfaces, longest
+from pipeline.components.actors.surfaces import LABELS, Hit, KnownPlaces, Surfaces, longest
 from pipeline.components.actors.titles import Titles
 from pipeline.language import extensions
+
+_SURE = 4.5
+_ROUGH = 0.0
+"""How well known (log10 of a population) a place must be to overrule, or to refine, the model."""
 
 
 @Language.factory("pacta_names", assigns=["doc.ents"], requires=[])
@@ -49,6 +53,7 @@ class Names:
         self.lexicon = lexicon
         self.surfaces = Surfaces(nlp, lexicon)
         self.patterns = Patterns(lexicon)
+        self.places = KnownPlaces()
         self.titles = Titles(nlp, lexicon.offices)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -75,6 +80,7 @@ class Names:
             if doc[hit.start : hit.end].text not in barred
         ]
         sure += [hit for hit in known if hit.doubtful and self._confirmed(doc, hit, sure, guesses)]
+        guesses = self._placed(doc, guesses)
         names = _merge(doc, longest(sure), guesses)
         names = self._acronyms(doc, names)
         names = self._same_everywhere(doc, names, heading)
@@ -198,6 +204,33 @@ class Names:
         text = doc[start:end].text
         return doc.text.count(text) > 1
 
+    def _placed(self, doc: Doc, guesses: list[Hit]) -> list[Hit]:
+        """Give the model's names that the gazetteer of places knows the label of their kind.
+
+        Places take any label they have there. A name the model calls a person or body becomes a
+        place only where the article says "in …" or "at …" of it, or opens a line with it.
+        """
+        located = {self._text(doc, hit) for hit in guesses if self._locative(doc, hit)}
+        titled = {self._text(doc, hit) for hit in guesses if len(hit) > 1}
+        found = []
+        for hit in guesses:
+            text = self._text(doc, hit)
+            label = ""
+            if hit.label in ("GPE", "LOC") or (text in located and len(hit) == 1):
+                if not any(name.endswith(" " + text) for name in titled):
+                    label = self.places.label(text, _ROUGH if hit.label in ("GPE", "LOC") else _SURE)
+            found.append(Hit(hit.start, hit.end, label or hit.label, "model"))
+        return found
+
+    def _text(self, doc: Doc, hit: Hit) -> str:
+        return doc[hit.start : hit.end].text
+
+    def _locative(self, doc: Doc, hit: Hit) -> bool:
+        opens = hit.start == 0 or "\n" in doc[hit.start - 1].text
+        comma = hit.end < len(doc) and doc[hit.end].text in (",", "(", "—")
+        before = doc[hit.start - 1].lower_ if hit.start else ""
+        return before in self.lexicon.nouns.locative or (opens and comma)
+
     # The article as a whole
 
     def _acronyms(self, doc: Doc, names: list[Hit]) -> list[Hit]:
@@ -214,6 +247,10 @@ class Names:
     def _same_everywhere(self, doc: Doc, names: list[Hit], heading: list[bool]) -> list[Hit]:
         """Add the places where a name of the article, or a person's surname, stands unmarked."""
         forms: dict[tuple[str, ...], str] = {}
+        for hit in names:
+            short = self._short_company(doc, hit)
+            if short:
+                forms.setdefault(short, "ORG")
         for hit in names:
             words = tuple(t.text for t in doc[hit.start : hit.end])
             if hit.source != "gazetteer":
@@ -246,7 +283,7 @@ class Names:
     def _yields(self, doc: Doc, hit: Hit, label: str, words: tuple[str, ...]) -> bool:
         """Tell whether a name gives way: the model's other reading of a known person's surname."""
         return (
-            hit.source == "model" and label == "PERSON" and hit.label != label
+            hit.source == "model" and label in ("PERSON", "ORG") and hit.label != label
             and len(hit) <= len(words)
         )  # fmt: skip
 
@@ -257,6 +294,15 @@ class Names:
             return False
         follows = doc[end].text if end < len(doc) else ""
         return follows not in nouns.landform_last and follows not in nouns.sector_of
+
+    def _short_company(self, doc: Doc, hit: Hit) -> tuple[str, ...]:
+        """Return "Skyways" for the company "Skyways Air"."""
+        words = tuple(t.text for t in doc[hit.start : hit.end])
+        if hit.label != "ORG" or len(words) < 2 or self.surfaces.label(words[0]):
+            return ()
+        if self.lexicon.nouns.sector_of.get(words[-1]) != "BUS" or len(words) > 3:
+            return ()
+        return words[:-1] if words[0][0].isupper() and len(words[0]) > 2 else ()
 
     def _short_forms(self, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         """Yield the forms under which a person named in full is named again."""

@@ -17,7 +17,7 @@ from spacy.tokens import Doc, Span, Token
 
 from pipeline import gazetteers, resources
 from pipeline.components.actors.entities import state
-from pipeline.components.actors.lexicon import Lexicon, fold, lexicon
+from pipeline.components.actors.lexicon import Lexicon, Term, fold, lexicon
 from pipeline.records import Entity
 
 _FILE = "actors/nominals.yaml"
@@ -25,6 +25,8 @@ _WINDOW = 3
 """How many sentences back an antecedent may lie."""
 _DOMINANT = 0.6
 """The share of an article's country names that makes it an article about that country."""
+_SIGNATURE = 10
+"""The most words of a line that names a statement's author."""
 _DEPTH = 4
 """How many references may lead to one another."""
 _SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "obl:agent")
@@ -116,6 +118,7 @@ class References:
         self._by_name = {entity.name: entity for entity in doc._.entities}
         self._titles = _titles_of_persons(doc)
         self._memory: dict[int, list[Entity]] = {}
+        self._short_titles = self._abbreviated()
 
     def resolve(self, token: Token) -> list[Entity]:
         """Return the entities that a token stands for, in order of mention; empty if unsettled.
@@ -150,6 +153,17 @@ class References:
             return self._they(token, self.words.numbers.get(word, 0), depth)
         return self._noun(token, depth)
 
+    def _abbreviated(self) -> dict[str, str]:
+        """Return what "NSAs" abbreviates in "three National Security Advisors (NSAs)"."""
+        found = {}
+        for token in self.doc[1:-1]:
+            before, after = self.doc[token.i - 1], self.doc[token.i + 1]
+            if before.text == "(" and after.text == ")" and token.i > 1 and token.text[:2].isupper():
+                noun = _lemma(self.doc[token.i - 2])
+                if noun in self.words.offices:
+                    found[token.lower_.removesuffix("s")] = noun
+        return found
+
     # Names
 
     def _named(self, token: Token, name: Span, depth: int) -> list[Entity]:
@@ -160,6 +174,7 @@ class References:
 
     def _noun(self, token: Token, depth: int) -> list[Entity]:
         lemma = _lemma(token)
+        lemma = self._short_titles.get(token.lower_.removesuffix("s"), lemma)
         person = self._apposed(token)
         if person:
             return person
@@ -192,7 +207,7 @@ class References:
         for child in token.children:
             if child.dep_ in ("appos", "flat", "nmod:desc", "nmod") and child.i > token.i:
                 name = self._ent.get(child.i)
-                if name is not None and name.label_ == "PERSON" and name._.entity:
+                if name is not None and name.label_ in ("PERSON", "ORG") and name._.entity:
                     if not any(c.dep_ == "case" for c in child.children):
                         return [name._.entity]
         head = token.head
@@ -223,6 +238,10 @@ class References:
             for other in child.conjuncts:
                 if other.i in self._ent and child.i in self._ent and other.i > child.i:
                     found += self._as_owner(self._ent[other.i])
+        beside = self._ent.get(token.i - 1)
+        if not found and beside is not None and beside.label_ in ("NORP", "GPE"):
+            # The parser may attach "Ruritanian" in "Ruritanian troops" elsewhere.
+            found = self._as_owner(beside)
         return list(dict.fromkeys(found))
 
     def _owns(self, noun: Token, child: Token) -> bool:
@@ -346,7 +365,8 @@ class References:
                     return found
             if persons:
                 return []
-        return []
+        lately = {e._.entity for e in self._before(token, "PERSON")[-4:]}
+        return list(lately) if len(lately) == 1 and None not in lately else []
 
     def _unnamed(self, sent: Span, token: Token, depth: int) -> list[Entity]:
         """Return whom the subject "the Ruritanian minister" stands for."""
@@ -374,7 +394,7 @@ class References:
             if groups:
                 group = groups[-1] if sent.start == token.sent.start else groups[0]
                 return group if not number or len(group) == number else []
-            if not number:
+            if not number and self._sent_of[token.i] - self._sent_of[sent.start] < 2:
                 alone = [e for e in self._subjects(sent, token) if e.type in ("ORG", "NORP")]
                 if alone:
                     return [alone[0]]
@@ -395,31 +415,52 @@ class References:
         return list(dict.fromkeys(found)) if len(kinds) == 1 else []
 
     def _speaker(self, token: Token) -> list[Entity]:
-        """Return the country that "I" or "we" speaks for."""
+        """Return whom "I" means, or the country "we" speaks for."""
+        if not self._quoted(token):
+            return self._reported(token) or self._author()
+        speaker = self._reported(token) or self._quoting(token)
+        alone = token.lower_ in ("i", "me", "my", "myself")
+        return speaker if alone else self._as_states(speaker)
+
+    def _reported(self, token: Token) -> list[Entity]:
+        """Return the person who says the sentence of a token, or a quotation's next sentences."""
         for sent in self._around(token):
             for t in sent:
                 if _lemma(t) not in self.words.saying or t.pos_ not in ("VERB", ""):
                     continue
                 for child in t.children:
-                    if child.dep_ in _SUBJECTS and child.lower_ not in self.words.we:
-                        named = self._ent.get(child.i)
-                        if named is not None and named.label_ == "PERSON" and named._.entity:
-                            return self._as_states([named._.entity])
-                        if child.lower_ in self.words.he:
-                            found = self._as_states(self._he(child, _DEPTH))
-                            if found:
-                                return found
-        return [] if self._quoted(token) else self._author()
+                    if child.dep_ not in _SUBJECTS or child.lower_ in self.words.we:
+                        continue
+                    found = [e for e in self._resolve(child, _DEPTH - 1) if _is_person(e)]
+                    if len(found) == 1:
+                        return found
+        return []
 
-    def _around(self, token: Token) -> Iterator[Span]:
-        """Yield the sentence of a token and, inside one quotation, its neighbours."""
+    def _quoting(self, token: Token) -> list[Entity]:
+        """Return the last person before the quotation in its paragraph who is a subject."""
+        for t in reversed(self.doc[: token.i]):
+            if "\n" in t.text:
+                break
+            name = self._ent.get(t.i)
+            if name is not None and _is_person(name._.entity) and not self._quoted(t):
+                if t.dep_ in _SUBJECTS:
+                    return [name._.entity]
+        return []
+
+    def _around(self, token: Token) -> list[Span]:
+        """Return a token's sentence and, in a quotation, the others of its paragraph, nearest first."""
         number = self._sent_of[token.i]
-        yield self._sents[number]
-        if self._quoted(token):
-            if number:
-                yield self._sents[number - 1]
-            if number + 1 < len(self._sents):
-                yield self._sents[number + 1]
+        found = [self._sents[number]]
+        if not self._quoted(token):
+            return found
+        for step in range(1, 6):
+            for n in (number - step, number + step):
+                if 0 <= n < len(self._sents) and self._paragraph(n) == self._paragraph(number):
+                    found.append(self._sents[n])
+        return found
+
+    def _paragraph(self, number: int) -> int:
+        return self.doc.text.count("\n", 0, self._sents[number][-1].idx)
 
     def _quoted(self, token: Token) -> bool:
         """Tell whether a token stands between quotation marks of its paragraph."""
@@ -435,11 +476,10 @@ class References:
 
     def _author(self) -> list[Entity]:
         """Return the country of a statement's author: named at its head, else its usual subject."""
-        head = self.doc[:60]
-        for name, terms in self.lexicon.by_person.items():
-            if " " in name and name in fold(head.text):
-                country = gazetteers.country(terms[0].country)
-                return [self._by_name.get(country.name) or state(country)] if country else []
+        for name, terms in self._signed():
+            country = gazetteers.country(terms[0].country)
+            if country is not None:
+                return [self._by_name.get(country.name) or state(country)]
         met = {ent._.entity.country for ent in self.doc.ents if _is_person(ent._.entity)}
         subjects: Counter[Entity] = Counter()
         for sent in self._sents:
@@ -450,6 +490,14 @@ class References:
         if ranked and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
             return [ranked[0][0]]
         return []
+
+    def _signed(self) -> Iterator[tuple[str, list[Term]]]:
+        """Yield the known persons in the first line of a statement, if it holds little else."""
+        line = fold(self.doc.text.lstrip().partition("\n")[0])
+        if len(line.split()) <= _SIGNATURE:
+            for name, terms in self.lexicon.by_person.items():
+                if " " in name and line.startswith(name):
+                    yield name, terms
 
     # What the text says before a token
 

@@ -144,3 +144,19 @@ def _shouted(doc: Doc) -> bool:
 def _in_shouting(doc: Doc, start: int, end: int) -> bool:
     around = [doc[i] for i in (start - 1, end) if 0 <= i < len(doc) and doc[i].is_alpha]
     return end - start > 1 or any(token.is_upper for token in around)
+
+
+class KnownPlaces:
+    """What kind of name the gazetteer of places takes a word for."""
+
+    def __init__(self) -> None:
+        from pipeline.components.places import candidates
+
+        self._find = candidates.gazetteer().find
+        self._labels = {kind: row.label for kind, row in candidates.read_kinds().items()}
+
+    def label(self, text: str, least: float) -> str:
+        """Return GPE or LOC for a place with this name and at least this weight, else empty."""
+        found = [place for place in self._find(text) if place.weight >= least]
+        best = max(found, key=lambda place: place.weight, default=None)
+        return self._labels.get(best.kind, "") if best else ""
