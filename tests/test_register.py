@@ -83,7 +83,7 @@ def test_mistakes_in_the_register(folder: Path, row: str, problem: str) -> None:
         ("types.yaml", '"cross ?servicing"', '"cross (servicing"', "about: "),
         ("terms.yaml", "bare: always", "bare: ever", "bare: 'ever'"),
         ("terms.yaml", "topics: [", "topic: [", "topics: is no list"),
-        ("terms.yaml", "'no', any", "true, any", "indefinite: is no list of words"),
+        ("terms.yaml", "no, any", "true, any", "indefinite: is no list of words"),
     ],
 )
 def test_mistakes_in_types_and_terms(

@@ -265,6 +265,8 @@ class Finder:
             return named and not text.title_case(i) and not (
                 text.sentence_start(i) and not (text.tagged and text.pos(i) in _NOMINAL)
             )
+        if titled and text.capital(right):
+            return False
         return text.tagged and text.pos(i) == "NOUN" and not self.terms.has("making", word)
 
     def _opens(self, text: Text, i: int, word: str) -> bool:
@@ -423,6 +425,8 @@ class Finder:
             else:
                 break
             i += 1
+        if end is not None and text.glued(end):
+            return None  # "on a civilian-led transition": the noun only begins a compound
         return end
 
     def _list_goes_on(self, text: Text, i: int) -> bool:
@@ -461,6 +465,8 @@ class Finder:
         """Whether a descriptive phrase means a treaty: not "is an agreement to ...", plural class."""
         start, det = self._determiner(text, item.start)
         if self._is_predicate(text, start) and self._ranked(text, start, item.start):
+            return False
+        if "such" in text.lower[max(0, start - 1) : start + 1]:
             return False
         if det or text.capital(item.head):
             return True
@@ -520,7 +526,9 @@ class Finder:
                 continue
             if self.terms.has("indefinite", word):
                 return i - 1, word
-            if word in ("'s", "’s", "s'", "’", "'") or (i - 1) in text.state:
+            if word in ("'s", "’s", "s'", "’", "'") or (i - 1) in text.state or (
+                text.capital(i - 1) and is_state(text.form[i - 1])
+            ):
                 return i - 1, "'s"
             skip = (
                 self.terms.has("not_part", word)

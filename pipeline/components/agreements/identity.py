@@ -81,7 +81,9 @@ class Resolver:
         self._link_acronyms(doc, mentions)
         for mention in mentions:
             if not mention.bare and not mention.vague:
-                mention.result = self._own(mention, mentions, parties)
+                own = self._own(mention, mentions, parties)
+                # A description without parties may be short for a fuller one of the document.
+                mention.result = own if own.agreement_id or own.generic else None
         for mention in mentions:
             if mention.result is None:
                 mention.result = self._referring(mention, mentions, parties)
@@ -108,6 +110,8 @@ class Resolver:
         # "the RAA with the UK and Australia": a treaty with each of them
         mention.several = len(after.codes) > 1 and after.link == "with" and not before
         mention.entries = self._entries(span, words)
+        if mention.entries and not mention.head:
+            mention.head = self._head_of_name(mention.entries[0])
         mention.content = frozenset(w for w in words if w not in self._fillers)
         if not mention.entries:
             kind = self._kind(span, words)
@@ -119,6 +123,11 @@ class Resolver:
             elif mention.content and not mention.type:
                 mention.type = self._slug(span)
         return mention
+
+    def _head_of_name(self, entry: RegisterEntry) -> str:
+        """Return the noun of a treaty's full name: UNFCCC is a convention."""
+        nouns = [w for w in self.knowledge.words(entry.name) if w in self.terms.heads]
+        return self.terms.heads[nouns[0]].noun if nouns else ""
 
     def _entries(self, span: Span, words: tuple[str, ...]) -> list[RegisterEntry]:
         """Return the register entries a name can mean ("the CFE Treaty", "CFE")."""
@@ -238,7 +247,7 @@ class Resolver:
 
     # Strong mentions: a register entry or a type
 
-    def _own(self, m: _Mention, mentions: list[_Mention], parties: Parties) -> Agreement | None:
+    def _own(self, m: _Mention, mentions: list[_Mention], parties: Parties) -> Agreement:
         if m.entries:
             entry = self._entry(m, parties)
             if entry is not None:
@@ -324,16 +333,16 @@ class Resolver:
     def _parties(self, m: _Mention, mentions: list[_Mention], parties: Parties) -> list[str]:
         """Return the parties of a typed mention, from the surest source that gives them."""
         kind = self.knowledge.types.get(m.type)
-        many = kind is None or kind.parties == "many"
+        many = kind is None or kind.parties != "2"
         clause = parties.clause(m.span.start, m.span.end)
         if len(m.explicit) >= 2:
             return [*m.explicit, *clause[:1]] if m.several else m.explicit
-        hostile = m.type in ("CEASEFIRE", "PEACE", "PRISONER-SWAP")
+        open_ended = kind is not None and kind.parties == "any"
         earlier = self._same_type(m, mentions)
         if m.explicit:
             if earlier and m.explicit[0] in earlier.parties:
                 return list(earlier.parties)
-            if hostile:
+            if open_ended:
                 return m.explicit
             around = clause if kind is None and not self._proper(m.span) else (
                 *clause,
@@ -341,7 +350,7 @@ class Resolver:
             )
             others = [c for c in around if c != m.explicit[0]]
             return [*m.explicit, *others[:1]] if others else []
-        if hostile:
+        if open_ended:
             return self._warring(m, earlier, clause, parties)
         fresh = m.determiner in ("a", "an", "another", "")
         if earlier and not (fresh and len(clause) == 2):
@@ -368,7 +377,9 @@ class Resolver:
         together = parties.together(m.span.start)
         if len(together) > 1:
             return together
-        return clause if len(clause) == 1 else parties.theatre()
+        if len(clause) == 1 and not parties.reacts(m.span.start):
+            return clause
+        return parties.theatre(without=clause)
 
     def _same_type(self, m: _Mention, mentions: list[_Mention]) -> Agreement | None:
         """Return the last earlier result of the same type, else the document's commonest one."""
@@ -497,6 +508,8 @@ class Resolver:
                 # "the Agreement" is the text's own short name for what it called so before.
                 return other.head in ("", m.head) or bool(m.explicit)
             return other.head not in ("ceasefire", "truce") or m.head in ("deal", "agreement", "pact")
+        if m.content and m.content < other.content and m.head == other.head:
+            return True
         mine = self.knowledge.types.get(m.type)
         kind = self.knowledge.types.get(other.result.agreement_type)
         if mine is None:

@@ -55,6 +55,7 @@ WORD_LISTS = (
     "joined",
     "party_stops",
     "statutes",
+    "reacting",
 )
 _ID = re.compile(
     r"(?:(?P<parties>[A-Z]{3}(?:-[A-Z]{3})*):)?(?P<type>[A-Z0-9]+(?:-[A-Z0-9]+)*)"
@@ -224,8 +225,8 @@ def _types(folder: Path, spelling: dict[str, str]) -> dict[str, AgreementType]:
             raise KnowledgeError(file, where, "type: not in capitals joined by hyphens")
         if record["type"] in types:
             raise KnowledgeError(file, where, "type: stands twice")
-        if str(record["parties"]) not in ("2", "many"):
-            raise KnowledgeError(file, where, "parties: neither 2 nor many")
+        if str(record["parties"]) not in ("2", "many", "any"):
+            raise KnowledgeError(file, where, "parties: neither 2 nor many nor any")
         for name in record["names"]:
             other = owner.setdefault(words(name, spelling), record["type"])
             if other != record["type"]:

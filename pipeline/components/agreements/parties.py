@@ -167,10 +167,19 @@ class Parties:
         first = self.sentence(start)[0]
         return self._last_group([s for s in self.states if first <= s.start < start and not s.place])
 
-    def theatre(self) -> list[str]:
+    def reacts(self, start: int) -> bool:
+        """Whether the sentence up to a mention is somebody's reaction: "X welcomes the truce"."""
+        first = self.sentence(start)[0]
+        return any(self.terms.has("reacting", t.lower_) for t in self.doc[first:start])
+
+    def theatre(self, without: list[str]) -> list[str]:
         """Return the state that the document names most as a place, else most at all."""
-        places = Counter(s.code for s in self.states if s.place and s.label == "GPE")
-        return [places.most_common(1)[0][0]] if places else self.ranking()[:1]
+        places = Counter(
+            s.code for s in self.states if s.place and s.label == "GPE" and s.code not in without
+        )
+        if places:
+            return [places.most_common(1)[0][0]]
+        return [code for code in self.ranking() if code not in without][:1]
 
     def _last_group(self, states: list[State]) -> list[str]:
         """Return the codes of the last states joined by "and" or a comma."""
