@@ -18,6 +18,7 @@ from pipeline import gazetteers, resources
 from pipeline.components.actors.lexicon import Body, Group, Lexicon, Term, fold
 from pipeline.components.actors.surfaces import Hit
 from pipeline.components.actors.titles import Clue, Clues
+from pipeline.components.places import candidates
 from pipeline.records import Entity
 
 _PUBLIC = ("GOV", "MIL", "LEG", "JUD", "COP", "SPY")
@@ -396,8 +397,8 @@ def _paragraphs(doc: Doc) -> list[int]:
 @cache
 def _regions() -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
-    for file in ("places/land.csv", "places/waters.csv"):
-        for row in resources.table(file, ("name", "aliases", "country")):
+    for file in candidates.TABLES:
+        for row in resources.table(file, ("name", "aliases", "country"), candidates.FOLDER):
             for name in (row["name"], *resources.items(row["aliases"])):
                 found.setdefault(fold(name), (row["name"], row["country"]))
     return found

@@ -120,6 +120,8 @@ class BodyNouns:
     not_bodies: frozenset[str]
     ships: frozenset[str]
     locative: frozenset[str]
+    things: frozenset[str]
+    incorporated: frozenset[str]
     never_names: frozenset[str]
     bases_before: frozenset[str]
     bases_after: tuple[tuple[str, ...], ...]
@@ -343,6 +345,8 @@ def _body_nouns(folder: Path) -> BodyNouns:
         not_bodies=words("not_bodies"),
         ships=words("ships"),
         locative=words("locative"),
+        things=words("things"),
+        incorporated=words("incorporated"),
         never_names=words("never_names"),
         bases_before=words("bases", "before"),
         bases_after=tuple(tuple(name.split()) for name in _words(data, file, "bases", "after")),

@@ -52,8 +52,8 @@ class Names:
         extensions.register()
         self.lexicon = lexicon
         self.surfaces = Surfaces(nlp, lexicon)
-        self.patterns = Patterns(lexicon)
         self.places = KnownPlaces()
+        self.patterns = Patterns(lexicon, self.places)
         self.titles = Titles(nlp, lexicon.offices)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -117,9 +117,11 @@ class Names:
                 barred.add(doc[token.i + 1 : end].text)
         for ent in doc.ents:
             after = doc[ent.end] if ent.end < len(doc) else None
-            if after is not None and len(ent) > 1 and ent.label_ == "PERSON":
-                if capital(after) and after.lower_ in nouns.not_bodies:
-                    barred.add(ent.text)
+            if after is None:
+                continue
+            building = len(ent) > 1 and capital(after) and after.lower_ in nouns.not_bodies
+            if building or after.lower_ in nouns.things:
+                barred.add(ent.text)
         return barred
 
     def _is_part(self, doc: Doc, hit: Hit) -> bool:
@@ -173,7 +175,7 @@ class Names:
 
     def _is_tail(self, doc: Doc, i: int) -> bool:
         token = doc[i]
-        if token.text in (")", "]"):
+        if token.text in ("(", ")", "[", "]"):
             return True
         return token.is_space or token.lower_ in ("'s", "’s", "'", "’", ",", '"', "”", "region")
 
@@ -363,7 +365,9 @@ def _outweighs(doc: Doc, guess: Hit, inside: list[Hit]) -> bool:
         return False
     if guess.label in ("GPE", "NORP"):
         return False
-    if any(hit.source in ("body", "title") for hit in inside):
+    if any(hit.source in ("body", "title", "base") for hit in inside):
+        return False
+    if guess.label == "ORG" and any(h.label == "PERSON" and h.end == guess.end for h in inside):
         return False
     joined = len(inside) > 1 and all(hit.label in ("GPE", "NORP") for hit in inside)
     return not (guess.label == "ORG" and joined)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from spacy.tokens import Doc, Token
 
 from pipeline.components.actors.lexicon import Lexicon
-from pipeline.components.actors.surfaces import Hit
+from pipeline.components.actors.surfaces import Hit, KnownPlaces
 
 _LONGEST_NAME = 6
 
@@ -39,8 +39,9 @@ def headings(doc: Doc) -> list[bool]:
 class Patterns:
     """Finds names by form. Build it once a pipeline."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, places: KnownPlaces) -> None:
         self.lexicon = lexicon
+        self._places = places
         nouns = lexicon.nouns
         self._body_words = {noun.split()[-1]: noun for noun in nouns.sector_of}
         self._multi = [noun.split() for noun in nouns.sector_of if " " in noun]
@@ -66,8 +67,19 @@ class Patterns:
                 end += not token.whitespace_
             if self.lexicon.nouns.sector_of[" ".join(noun)] not in ("BUS", "JRN"):
                 end = self._right(doc, end, known, titled)
+            else:
+                end = self._incorporated(doc, end)
             if self._is_body(doc, start, end, first, token.i + 1, known):
                 yield Hit(start, end, "ORG", "body")
+
+    def _incorporated(self, doc: Doc, end: int) -> int:
+        """Extend a company's name over ", Inc." """
+        if end + 1 < len(doc) and doc[end].text == "," and not doc[end - 1].whitespace_:
+            if doc[end + 1].text.rstrip(".") in self.lexicon.nouns.incorporated:
+                end += 2
+                if end < len(doc) and doc[end].text == "." and not doc[end - 1].whitespace_:
+                    end += 1
+        return end
 
     def _noun_at(self, doc: Doc, i: int) -> list[str]:
         """Return the words of the body noun that ends at a token, the longest one."""
@@ -230,8 +242,9 @@ class Patterns:
                 continue
             before = doc[hit.start - 1]
             if before.text in self.lexicon.nouns.directions and before.whitespace_:
-                if not (hit.start > 1 and doc[hit.start - 2].text in ("The", "\n")):
-                    yield Hit(hit.start - 1, hit.end, "LOC", "direction")
+                # "Northern Ireland" has a government, "Northern Ruritania" has none.
+                text = doc[hit.start - 1 : hit.end].text
+                yield Hit(hit.start - 1, hit.end, self._places.label(text, 0) or "LOC", "direction")
             elif hit.start > 1 and before.text == "and" and hit.label == "GPE":
                 twin = doc[hit.start - 2]
                 if twin.text in self.lexicon.nouns.directions and len(hit) == 2:

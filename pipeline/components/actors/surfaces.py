@@ -11,10 +11,9 @@ from spacy.tokens import Doc
 
 from pipeline import gazetteers, resources
 from pipeline.components.actors.lexicon import Lexicon
+from pipeline.components.places import candidates
 
 LABELS = ("PERSON", "ORG", "GPE", "LOC", "NORP")
-# Kinds of the table of land that have a government; the others are landscape.
-_GOVERNED = ("division", "city", "district")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +47,13 @@ def known_surfaces(lexicon: Lexicon) -> Iterator[tuple[str, str, bool]]:
     for group in lexicon.groups:
         for name in group.surfaces:
             yield name, "NORP", False
-    for file in ("places/land.csv", "places/waters.csv"):
-        for row in resources.table(file, ("name", "aliases", "kind")):
-            label = "GPE" if row["kind"] in _GOVERNED else "LOC"
+    kinds = candidates.read_kinds()
+    for file in candidates.TABLES:
+        for row in resources.table(file, ("name", "aliases", "kind"), candidates.FOLDER):
             for name in (row["name"], *resources.items(row["aliases"])):
-                yield from _shortened(name, label)
+                for suffix in lexicon.nouns.bases_after:
+                    name = name.removesuffix(" " + " ".join(suffix))
+                yield from _shortened(name, kinds[row["kind"]].label)
     for body in lexicon.bodies:
         for name in (body.name, *body.aliases):
             for surface, label, doubtful in _shortened(name, "ORG"):
@@ -150,8 +151,6 @@ class KnownPlaces:
     """What kind of name the gazetteer of places takes a word for."""
 
     def __init__(self) -> None:
-        from pipeline.components.places import candidates
-
         self._find = candidates.gazetteer().find
         self._labels = {kind: row.label for kind, row in candidates.read_kinds().items()}
 

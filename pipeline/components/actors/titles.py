@@ -22,7 +22,9 @@ class Titles:
 
     def __init__(self, nlp: Language, offices: Offices) -> None:
         self._matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
-        phrases = sorted({*offices.sector_of, *offices.address})
+        # The tokeniser keeps "Capt." whole and parts "capt.": both forms are patterns.
+        titles = {*offices.sector_of, *offices.address}
+        phrases = sorted(titles | {title.title() for title in titles if "." in title})
         with nlp.select_pipes(disable=nlp.pipe_names):
             self._matcher.add("title", list(nlp.tokenizer.pipe(phrases)))
 
