@@ -58,6 +58,11 @@ def use_fakes(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     model = tmp_path / "model"
     model.mkdir(exist_ok=True)
     (model / "config.cfg").write_text("")
+    # A program of its own, so that editing the real one does not look like a change.
+    program = tmp_path / "program"
+    (program / "knowledge").mkdir(parents=True, exist_ok=True)
+    (program / "knowledge" / "rules.yaml").write_text("rules: []")
+    monkeypatch.setattr("pipeline.running.fingerprint._PROGRAM", program)
     monkeypatch.setattr("pipeline.language.load", fake_load)
     monkeypatch.setattr("pipeline.language.model_path", lambda: model)
     monkeypatch.setattr(

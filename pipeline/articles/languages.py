@@ -30,12 +30,13 @@ def recognise(text: str) -> str:
     wide = sum("\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" for char in sample)
     if letters + 3 * wide < _MIN_LETTERS:
         return ""
-    language, probability = _identifier().classify(sample)
+    language, probability = load().classify(sample)
     return str(language) if probability >= _CERTAIN else ""
 
 
 @functools.cache
-def _identifier() -> Any:
+def load() -> Any:
+    """Load the recogniser (half a second, once a process)."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

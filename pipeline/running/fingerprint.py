@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from collections.abc import Iterable
@@ -17,7 +16,6 @@ _NO_PART = {"cli", "evaluation", "retraining", "review"}
 """Parts of the program that no result depends on."""
 
 
-@functools.cache
 def engine(rules: Path | None = None) -> dict[str, str]:
     """Return the content hashes of program, model and rules.
 

@@ -195,7 +195,9 @@ class _Run:
 
     def _prepare(self) -> Work:
         from pipeline import language
+        from pipeline.articles import languages
 
+        languages.load()
         nlp = language.load(rules=self.options.rules)
         limit = self.options.time_limit
 
