@@ -20,6 +20,7 @@ from pipeline.records import Agreement, Entity, Event
 
 FUTURE_AS_AGREE = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
 SPEECH = frozenset({"AGREE", "REQUEST", "THREATEN", "REJECT"})
+DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 
 
 def extract(doc: Doc, book: Rulebook, factuality: Factuality) -> list[Event]:
@@ -38,7 +39,21 @@ def extract(doc: Doc, book: Rulebook, factuality: Factuality) -> list[Event]:
             continue
         events.extend(_events(doc, match, reading, slots))
         _aim_at_deed(events, match, book, slots)
+        aimless = match.trigger.rule.needs_recipient and not events[-1].recipients
+        if aimless or not (events[-1].actors or _can_point_back(match)):
+            events.pop()
     return events
+
+
+def _can_point_back(match: Match) -> bool:
+    """Tell whether an act without parties can be one told before: *the talks*, *was signed*."""
+    token = match.token
+    if match.trigger.kind != "noun":
+        return syntax.is_passive(token)
+    article = [child for child in token.children if child.dep_ == "det"]
+    if article:
+        return article[0].lower_ in DEFINITE
+    return bool(syntax.possessor(token)) or token.tag_ not in ("NNS", "NNPS")
 
 
 def _aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots) -> None:
@@ -79,25 +94,47 @@ def _is_governed(token: Token, by_token: dict[int, Match]) -> bool:
         if below.dep_ == "acl:relcl" or (below.dep_ == "acl" and below.tag_ == "VBN"):
             return False
         match = by_token.get(above.i)
-        if match is not None and match.trigger.rule.governs:
-            if below.dep_ in ("xcomp", "ccomp"):
-                return True
-            if match.trigger.rule.type in SPEECH and below.dep_ in ("obj", "obl", "acl", "nmod"):
-                return True
+        if match is not None and match.trigger.rule.governs and _speaks_of(match, below):
+            return True
         below = above
     return False
+
+
+def _speaks_of(match: Match, below: Token) -> bool:
+    """Tell whether what hangs on a speech act by this word is what the act is about."""
+    category = match.trigger.rule.type
+    if below.dep_ in ("obj", "obl", "nmod"):
+        return category in SPEECH or category == "CONSULT"
+    if category == "CONSULT":
+        return False
+    if below.dep_ in ("xcomp", "ccomp"):
+        return True
+    behind = below.i > match.token.i
+    return category in SPEECH and (below.dep_ == "acl" or (below.dep_ == "advcl" and behind))
 
 
 def _is_topic(token: Token, book: Rulebook) -> bool:
     """Tell whether a noun only names what something is about or part of."""
     if token.pos_ not in ("NOUN", "PROPN"):
         return False
+    if _is_part_of_name(token):
+        return True
     if token.dep_ == "compound":
         return token.head.lemma_.lower() not in book.classes["act_carrier"]
     nominal = token
     while nominal.dep_ == "conj" and nominal.head != nominal:
         nominal = nominal.head
     return syntax.preposition(nominal) in book.classes["topic_preposition"]
+
+
+def _is_part_of_name(token: Token) -> bool:
+    """Tell whether a capitalised noun ends a proper name: ``the Iran–Iraq War``."""
+    sentence = token.sent
+    if token.is_lower or token.i <= sentence.start + 1:
+        return False
+    headline = sum(t.is_title or t.is_upper for t in sentence) > len(sentence) / 2
+    before = token.nbor(-1)
+    return not headline and before.is_title and before.dep_ in ("compound", "amod", "flat")
 
 
 def _events(doc: Doc, match: Match, reading: Reading, slots: Slots) -> list[Event]:
@@ -174,9 +211,17 @@ def _distributed(
         heads = list(syntax.prepositional(span.root, frozenset({"with"})))
     partners = slots.entities(heads)
     ours = [actor for actor in event.actors if actor not in partners]
+    if partners and not ours:
+        ours = _clause_subject(match.token, slots, partners)
     if span is None or len(partners) < 2 or len(ours) != 1:
-        return [(list(event.actors) or partners, span)]
+        return [(list(dict.fromkeys([*ours, *event.actors])) or partners, span)]
     return [([*ours, partner], span) for partner in partners]
+
+
+def _clause_subject(token: Token, slots: Slots, partners: list[Entity]) -> list[Entity]:
+    """Return who acts in the clause of a noun, for the party that its phrase leaves out."""
+    subject = syntax.surface_subject(syntax.clause_head(token))
+    return [entity for entity in slots.entities(subject) if entity not in partners][:1]
 
 
 def _set_partner_date(event: Event, partners: list[Entity], doc: Doc) -> None:

@@ -37,7 +37,7 @@ class NearMatch:
 def matches(doc: Doc, book: Rulebook, slots: Slots) -> Iterator[Match]:
     """Yield at most one match a word, the most specific rule that holds, in text order."""
     for token in doc:
-        for kind in kinds(token):
+        for kind in kinds(token, book):
             fired = next(
                 (
                     t
@@ -55,23 +55,25 @@ def matches(doc: Doc, book: Rulebook, slots: Slots) -> Iterator[Match]:
 def near_matches(doc: Doc, book: Rulebook, slots: Slots) -> Iterator[NearMatch]:
     """Yield the rules that nearly fired, with the reason why they did not."""
     for token in doc:
-        for kind in kinds(token):
+        for kind in kinds(token, book):
             for trigger in book.candidates(book.lemma(token, kind), kind):
                 missing = failure(token, trigger, book, slots)
                 if missing is not None:
                     yield NearMatch(token, trigger, missing)
 
 
-def kinds(token: Token) -> tuple[str, ...]:
+def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
     """Return as what kinds of trigger a word may serve, the likeliest first."""
+    if token.dep_ == "amod" or token.pos_ in ("ADJ", "ADV"):
+        return ("adjective",)
     if token.pos_ == "VERB":
         if token.tag_ == "VBG" and _is_nominal(token):
             return ("noun", "verb")
-        return ("verb", "adjective") if token.dep_ == "amod" else ("verb",)
+        # The tagger takes some nouns of headlines for verbs.
+        known = book.candidates(book.lemma(token, "verb"), "verb")
+        return ("verb",) if known else ("noun",)
     if token.pos_ in ("NOUN", "PROPN"):
         return ("noun",) if not token.ent_type_ else ()
-    if token.pos_ in ("ADJ", "ADV"):
-        return ("adjective", "verb") if token.tag_ in ("VBN", "VBG") else ("adjective",)
     return ("verb",) if token.pos_ == "AUX" and token.dep_ == "ROOT" else ()
 
 
@@ -118,7 +120,7 @@ def _has_partner(token: Token, trigger: Trigger, slots: Slots) -> bool:
         words = list(syntax.children(token, "compound", "amod", "nmod"))
     else:
         words = slots.words(token, trigger.kind, "object")
-        words += syntax.children(token, "xcomp", "advmod", "obl", "compound:prt")
+        words += syntax.children(token, "xcomp", "advmod", "compound:prt")
     return any(word.lemma_.lower() == trigger.partner for word in words)
 
 
@@ -127,6 +129,8 @@ def _holds(
 ) -> bool:
     if slot == "factuality":
         return slots.factuality.of(token).value in tests
+    if slot == "form":
+        return form(token) in tests
     heads = slots.fill(token, kind, slot)
     words = slots.words(token, kind, slot)
     for test in tests:
@@ -151,3 +155,14 @@ def _holds(
         elif any(word.lemma_.lower() == test for word in words):
             return True
     return False
+
+
+def form(token: Token) -> str:
+    """Return ``singular``, ``plural``, ``present`` (simple, in no headline) or nothing."""
+    if token.tag_ in ("NN", "NNP"):
+        return "singular"
+    if token.tag_ in ("NNS", "NNPS"):
+        return "plural"
+    if token.tag_ in ("VBP", "VBZ") and token.sent.text.rstrip().endswith((".", "!", ";", ",")):
+        return "present"
+    return ""

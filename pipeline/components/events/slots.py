@@ -93,7 +93,7 @@ class Slots:
             return [o for head in syntax.patient(token) for o in _owners(head)]
         if slot == "carrier":
             verb = syntax.governor(token)
-            return [verb] if verb is not None else []
+            return [verb] if verb is not None and token.dep_ != "nsubj" else []
         words = frozenset({slot})
         found = list(syntax.prepositional(token, words))
         if not found and kind == "noun":

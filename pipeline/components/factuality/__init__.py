@@ -86,6 +86,9 @@ class Factuality:
             if child.dep_ == "mark" and self._has("condition_marker", child):
                 return Reading("hypothetical", child)
         for child in verb.children:
+            if child.lower_ in ("when", "once") and verb.tag_ == "VBN" and not _has_auxiliary(verb):
+                return Reading("hypothetical", child)
+        for child in verb.children:
             if child.dep_ != "aux":
                 continue
             if self._has("future_auxiliary", child):
@@ -174,6 +177,10 @@ class Factuality:
 
 def _same_form(verb: Token, other: Token) -> bool:
     """Tell whether coordinated verbs share their auxiliary (``will meet and sign``)."""
-    if any(c.dep_ in ("aux", "aux:pass") for c in verb.children):
+    if _has_auxiliary(verb):
         return False
     return verb.tag_ == other.tag_ or verb.tag_ in ("VB", "VBN", "VBG")
+
+
+def _has_auxiliary(verb: Token) -> bool:
+    return any(child.dep_ in ("aux", "aux:pass") for child in verb.children)
