@@ -25,6 +25,10 @@ _PUBLIC = ("GOV", "MIL", "LEG", "JUD", "COP", "SPY")
 """Sectors that only a state has."""
 _LEAD = 1.5
 """How much oftener than the next a country is named that an article takes for granted."""
+_DOMINANT = 0.5
+"""The share of all country names from which an article's officials are that country's."""
+_SIGNATURE = 10
+"""The most words of a first line that names a statement's author."""
 _NEAR = 1
 """How much more a country counts for being named in the same paragraph."""
 
@@ -53,6 +57,7 @@ class Resolution:
         self.lexicon = lexicon
         self.date: datetime.date | None = doc._.published
         self.clues = Clues(doc, titles, lexicon.offices)
+        self.signer = signer(doc, lexicon)
         self.found: dict[int, Entity] = {}
         self.titles: dict[Entity, set[str]] = {}
         self._paragraph = _paragraphs(doc)
@@ -162,13 +167,21 @@ class Resolution:
     def home(self, ent: Span) -> str:
         """Return the country an article takes for granted at a place, or empty.
 
-        It is the one named most, its paragraph counting more; none where another comes close.
+        It is that of a statement's signer, else the one named most, its paragraph counting more;
+        none where another comes close.
         """
+        if self.signer:
+            return self.signer
         score = Counter(self._countries)
         for code, count in self._near.get(self._paragraph[ent.start], Counter()).items():
             score[code] += _NEAR * count
         (best, most), second = (score.most_common(2) + [("", 0), ("", 0)])[:2]
         return best if most >= _LEAD * second[1] else ""
+
+    def dominant(self) -> str:
+        """Return the country that makes up most of all countries named, if one does."""
+        best = self._countries.most_common(1)
+        return best[0][0] if best and best[0][1] > _DOMINANT * self._countries.total() else ""
 
     # Bodies
 
@@ -233,9 +246,7 @@ class Resolution:
         """Return country, sector and whether it is a public office, as the name itself says."""
         nouns = self.lexicon.nouns
         words = text.split()
-        country = next(
-            (code for start, code in nouns.families.items() if text.startswith(start + " ")), ""
-        )
+        country = self._family(words)
         inner = self.lexicon.by_body.get(fold(text.partition(" of ")[2]), [])
         country = country or _country_within(words) or (inner[0].country if inner else "")
         sector, public = "", False
@@ -249,6 +260,14 @@ class Resolution:
             if public or (sector and i + 1 < len(words) and words[i + 1] in nouns.links):
                 break
         return country, sector, public
+
+    def _family(self, words: list[str]) -> str:
+        """Return IGO, UNO or EUR for a body of an international body ("OAS Permanent Council")."""
+        for size in range(min(5, len(words) - 1), 0, -1):
+            for body in self.lexicon.by_body.get(fold(" ".join(words[:size])), []):
+                if body.country in ("IGO", "UNO", "EUR"):
+                    return body.country
+        return ""
 
     def _stated(self, mentions: list[Span]) -> str:
         """Return the country beside a body's name: "the Ruritanian airline X", "X of Ruritania"."""
@@ -368,6 +387,17 @@ class Resolution:
             ]
         names = {term.name for term in terms}
         return terms[-1] if len(names) == 1 else None
+
+
+def signer(doc: Doc, lexicon: Lexicon) -> str:
+    """Return the country of the office holder whose name opens a statement's first line."""
+    words = fold(doc.text.lstrip().partition("\n")[0]).split()
+    if len(words) <= _SIGNATURE:
+        for size in range(min(5, len(words)), 1, -1):
+            terms = lexicon.by_person.get(" ".join(words[:size]))
+            if terms:
+                return terms[0].country
+    return ""
 
 
 def state(country: gazetteers.Country) -> Entity:
@@ -491,7 +521,7 @@ class Persons:
                 break
             country, waits = self._country(clue, mentions[0], waits)
         if not country and not waits and self._in_office(clues):
-            country = self.resolution.home(mentions[0])
+            country = self.resolution.dominant()
         if country in ("UNO", "EUR", "IGO"):
             sector = ""
         return Entity(name, "PERSON", country, sector), bool(country) or not waits

@@ -77,9 +77,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A row of groups.csv: adjectives and plurals that name a people, a faith, a party, a region."""
+    """A row of groups.csv: adjectives and plurals that name a people, a faith, a party, a region.
+
+    ``doubtful`` surfaces are common words too and need the recogniser's agreement.
+    """
 
     surfaces: tuple[str, ...]
+    doubtful: tuple[str, ...]
     entity: str
     type: str
     countries: tuple[str, ...]
@@ -98,6 +102,8 @@ class Offices:
     address: frozenset[str]
     particles: frozenset[str]
     suffixes: frozenset[str]
+    honours: frozenset[str]
+    portfolios: frozenset[str]
     answers: dict[str, frozenset[str]]
 
 
@@ -110,7 +116,6 @@ class BodyNouns:
     needs_name: frozenset[str]
     state: frozenset[str]
     public: frozenset[str]
-    families: dict[str, str]
     links: frozenset[str]
     descriptions: dict[str, str]
     landform_last: frozenset[str]
@@ -153,7 +158,7 @@ class Lexicon:
             for surname in surnames(term, self.offices):
                 self.by_surname.setdefault(surname, []).append(term)
         for group in self.groups:
-            for surface in group.surfaces:
+            for surface in (*group.surfaces, *group.doubtful):
                 self.by_group[fold(surface)] = group
 
 
@@ -263,8 +268,10 @@ def _groups(folder: Path) -> Iterator[Group]:
             raise resources.KnowledgeError(file, where, "surface or entity: empty")
         if row["type"] not in ("NORP", "ORG", "GPE", "LOC"):
             raise resources.KnowledgeError(file, where, f"type: {row['type']!r} is no entity type")
+        surfaces = resources.items(row["surface"])
         yield Group(
-            tuple(resources.items(row["surface"])),
+            tuple(s for s in surfaces if not s.endswith("?")),
+            tuple(s.removesuffix("?") for s in surfaces if s.endswith("?")),
             row["entity"],
             row["type"],
             countries,
@@ -312,6 +319,8 @@ def _offices(folder: Path) -> Offices:
         address=words("address"),
         particles=words("particles"),
         suffixes=words("suffixes"),
+        honours=words("honours"),
+        portfolios=words("portfolios"),
         answers={office: words("offices", office) for office in data.get("offices", ())},
     )
 
@@ -323,11 +332,6 @@ def _body_nouns(folder: Path) -> BodyNouns:
     def words(*path: str) -> frozenset[str]:
         return frozenset(_words(data, file, *path))
 
-    families = {
-        name: code for code in data["families"] for name in _words(data, file, "families", code)
-    }
-    for code in data["families"]:
-        _check(file, f"families.{code}", code, "")
     sectors = _by_sector(data, file, "nouns", ("empty",))
     return BodyNouns(
         sector_of={noun: "" if sector == "empty" else sector for noun, sector in sectors.items()},
@@ -335,7 +339,6 @@ def _body_nouns(folder: Path) -> BodyNouns:
         needs_name=words("needs_name"),
         state=words("state"),
         public=words("public"),
-        families=families,
         links=words("links"),
         descriptions=_by_sector(data, file, "descriptions", ()),
         landform_last=words("landforms", "last"),

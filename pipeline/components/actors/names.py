@@ -161,6 +161,8 @@ class Names:
                 end -= 1
             if guess.label == "PERSON":
                 start = self._after_nationality(start, end, at)
+            if guess.label == "ORG" and self._portfolio(doc, start, title_at):
+                continue
             if start < end and self._is_name(doc, start, end, guess.label, heading):
                 yield Hit(start, end, guess.label, "model")
 
@@ -169,15 +171,33 @@ class Names:
         if token.is_punct or token.is_space or token.lower_ in ("the", "a", "an", "'s", "’s"):
             return True
         if guess.label != "PERSON":
+            title = title_at.get(i)
+            if title is not None and title.start < guess.start:
+                return True
             return not capital(token) and not token.text[0].isdigit() and "-" not in token.text
         title = title_at.get(i)
-        return title is not None and title.end < guess.end and title.start <= i
+        return title is not None and title.end < guess.end
 
     def _is_tail(self, doc: Doc, i: int) -> bool:
         token = doc[i]
-        if token.text in ("(", ")", "[", "]"):
+        if token.text in ("(", ")", "[", "]") or token.lower_ in self.lexicon.offices.honours:
             return True
         return token.is_space or token.lower_ in ("'s", "’s", "'", "’", ",", '"', "”", "region")
+
+    def _portfolio(self, doc: Doc, start: int, title_at: dict[int, Hit]) -> bool:
+        """Tell whether a minister's field of duty was taken for a body ("Minister for Sport")."""
+        i = start - 1
+        if i > 0 and doc[i].lower_ == "the":
+            i -= 1
+        if i <= 0 or doc[i].lower_ not in ("of", "for"):
+            return False
+        title = title_at.get(i - 1)
+        if title is None:
+            # The title itself may end in "of": "Secretary of State" before "for African Affairs".
+            return False
+        return doc[title.start : title.end].text.lower() in self.lexicon.offices.portfolios or (
+            doc[title.end - 1].lower_ in self.lexicon.offices.portfolios
+        )
 
     def _after_nationality(self, start: int, end: int, at: dict[int, Hit]) -> int:
         hit = at.get(start)
@@ -304,7 +324,8 @@ class Names:
             return ()
         if self.lexicon.nouns.sector_of.get(words[-1]) != "BUS" or len(words) > 3:
             return ()
-        return words[:-1] if words[0][0].isupper() and len(words[0]) > 2 else ()
+        own = words[0][0].isupper() and len(words[0]) > 2 and not self.patterns.usual(words[0])
+        return words[:-1] if own else ()
 
     def _short_forms(self, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         """Yield the forms under which a person named in full is named again."""

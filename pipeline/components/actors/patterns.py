@@ -50,6 +50,10 @@ class Patterns:
         # Words of known bodies' names: in a heading only these may join a body's noun.
         self._name_words = {w for body in lexicon.bodies for w in body.name.split()}
 
+    def usual(self, word: str) -> bool:
+        """Tell whether a word is usual in names of bodies, so that it alone names none."""
+        return word in self._name_words
+
     # Bodies
 
     def bodies(
@@ -58,7 +62,7 @@ class Patterns:
         """Yield names with a body's noun: "Ruritanian Coast Guard", "Ministry of Fisheries"."""
         for token in doc:
             noun = self._noun_at(doc, token.i)
-            if not noun:
+            if not noun or token.i in titled:
                 continue
             first = token.i - len(noun) + 1
             start = self._left(doc, first, titled, heading)
@@ -149,6 +153,9 @@ class Patterns:
         words = [t.text for t in doc[start:end]]
         if any(word in self.lexicon.nouns.ships for word in words):
             return False
+        if end < len(doc) and doc[end].lower_ in self.lexicon.nouns.not_bodies:
+            if capital(doc[end]):
+                return False
         if not capital(doc[start]) or words[-1].lower() in self.lexicon.nouns.not_bodies:
             return False
         bare = start == first and end == last
@@ -184,6 +191,8 @@ class Patterns:
         i = start
         while i < len(doc) and i - start <= _LONGEST_NAME:
             token = doc[i]
+            if i > start and token.lower_ in offices.honours:
+                break
             hit = known.get(i)
             if hit and hit.start == i and hit.label != "PERSON" and not hit.doubtful:
                 break

@@ -16,8 +16,8 @@ from functools import cache
 from spacy.tokens import Doc, Span, Token
 
 from pipeline import gazetteers, resources
-from pipeline.components.actors.entities import state
-from pipeline.components.actors.lexicon import Lexicon, Term, fold, lexicon
+from pipeline.components.actors.entities import signer, state
+from pipeline.components.actors.lexicon import Lexicon, fold, lexicon
 from pipeline.records import Entity
 
 _FILE = "actors/nominals.yaml"
@@ -25,8 +25,6 @@ _WINDOW = 3
 """How many sentences back an antecedent may lie."""
 _DOMINANT = 0.6
 """The share of an article's country names that makes it an article about that country."""
-_SIGNATURE = 10
-"""The most words of a line that names a statement's author."""
 _DEPTH = 4
 """How many references may lead to one another."""
 _SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "obl:agent")
@@ -476,10 +474,9 @@ class References:
 
     def _author(self) -> list[Entity]:
         """Return the country of a statement's author: named at its head, else its usual subject."""
-        for name, terms in self._signed():
-            country = gazetteers.country(terms[0].country)
-            if country is not None:
-                return [self._by_name.get(country.name) or state(country)]
+        country = gazetteers.country(signer(self.doc, self.lexicon))
+        if country is not None:
+            return [self._by_name.get(country.name) or state(country)]
         met = {ent._.entity.country for ent in self.doc.ents if _is_person(ent._.entity)}
         subjects: Counter[Entity] = Counter()
         for sent in self._sents:
@@ -490,14 +487,6 @@ class References:
         if ranked and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
             return [ranked[0][0]]
         return []
-
-    def _signed(self) -> Iterator[tuple[str, list[Term]]]:
-        """Yield the known persons in the first line of a statement, if it holds little else."""
-        line = fold(self.doc.text.lstrip().partition("\n")[0])
-        if len(line.split()) <= _SIGNATURE:
-            for name, terms in self.lexicon.by_person.items():
-                if " " in name and line.startswith(name):
-                    yield name, terms
 
     # What the text says before a token
 

@@ -45,15 +45,17 @@ def known_surfaces(lexicon: Lexicon) -> Iterator[tuple[str, str, bool]]:
         for name in country.demonyms:
             yield name, "NORP", False
     for group in lexicon.groups:
-        for name in group.surfaces:
-            yield name, "NORP", False
+        for name in (*group.surfaces, *group.doubtful):
+            yield name, "NORP", name in group.doubtful
     kinds = candidates.read_kinds()
     for file in candidates.TABLES:
         for row in resources.table(file, ("name", "aliases", "kind"), candidates.FOLDER):
             for name in (row["name"], *resources.items(row["aliases"])):
+                town = name
                 for suffix in lexicon.nouns.bases_after:
-                    name = name.removesuffix(" " + " ".join(suffix))
-                yield from _shortened(name, kinds[row["kind"]].label)
+                    town = town.removesuffix(" " + " ".join(suffix))
+                for surface, label, _ in _shortened(town, kinds[row["kind"]].label):
+                    yield surface, label, town != name and " " not in town
     for body in lexicon.bodies:
         for name in (body.name, *body.aliases):
             for surface, label, doubtful in _shortened(name, "ORG"):
