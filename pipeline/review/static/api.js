@@ -81,9 +81,10 @@ async function send() {
 
 async function sendFirst(item) {
   try {
+    session.csrf ||= (await get("/api/state")).csrf;
     const answer = await post("/api/decide", item.body);
     if (answer.status === 409) {
-      session.csrf = (await get("/api/state")).csrf;
+      session.csrf = ""; // the server was started anew
       return "again";
     }
     if (answer.status >= 500 || answer.status === 401) return "again";
@@ -92,6 +93,7 @@ async function sendFirst(item) {
     toast(said.startsWith("{") ? JSON.parse(said).problem : said, "problem");
     return null;
   } catch {
+    session.csrf = "";
     toast("The server does not answer. Your decision is kept and sent when it is back.", "problem");
     return "again";
   }

@@ -14,7 +14,14 @@ let version = "";
 let last = Promise.resolve();
 
 /** Run an action after those before it; the page never acts on an event that is on its way out. */
-const after = (run) => { last = last.then(run).catch((error) => toast(error.message, "problem")); return last; };
+function after(run) {
+  const mine = last.then(run).catch((error) => toast(error.message, "problem")).then(() => {
+    if (last === mine) $("main").setAttribute("aria-busy", "false");
+  });
+  $("main").setAttribute("aria-busy", "true");
+  last = mine;
+  return mine;
+}
 
 // --- showing -----------------------------------------------------------------------------------
 
@@ -108,6 +115,16 @@ async function verdict(action) {
   }
 }
 
+/** A decision from the form; what follows (a verdict, say) waits until it is shown. */
+async function decideHere(action, fields) {
+  let answer = null;
+  await after(async () => {
+    answer = await api.decide(action, fields);
+    if (answer) await changed(answer);
+  });
+  return Boolean(answer);
+}
+
 async function takeBack(action) {
   const answer = await api.decide(action);
   if (!answer) return;
@@ -173,20 +190,21 @@ function missedEvent() {
   const add = async () => {
     const event_type = input.value.trim().toUpperCase();
     if (!lists.types[event_type]) { input.setAttribute("aria-invalid", "true"); return; }
-    box.close();
     const answer = await api.decide("add_event", { doc_id: article.current().doc_id, start: chosen.start, end: chosen.end, event_type });
     article.rest();
     bar();
-    if (!answer) return;
-    await changed(answer, { refetch: true });
-    await table.load({ around: event.uid });
-    $("cell-actors").focus();
+    if (answer) {
+      await changed(answer, { refetch: true });
+      await table.load({ around: event.uid });
+    }
+    box.close(); // only now, or what is typed meanwhile would be taken for commands
+    if (answer) $("cell-actors").focus();
   };
   const box = dialog("Missed event", h("p", {}, "Trigger ", h("q", {}, chosen.text), ". What kind of event is it?"),
     h("span", { class: "filter" }, input),
-    h("p", { class: "dialog-actions" }, h("button", { type: "button", class: "accept", onclick: add }, "Add event")));
+    h("p", { class: "dialog-actions" }, h("button", { type: "button", class: "accept", onclick: () => after(add) }, "Add event")));
   typeahead(input, (typed) => api.get("/api/suggest", { column: "event_type", q: typed }));
-  input.addEventListener("keydown", (e) => { if (e.key === "Enter") { e.preventDefault(); add(); } });
+  input.addEventListener("keydown", (e) => { if (e.key === "Enter") { e.preventDefault(); after(add); } });
   input.focus();
 }
 
@@ -223,9 +241,9 @@ function mentionDialog(known) {
     h("p", {}, h("q", {}, known ? known.text : chosen.text)),
     h("div", { class: "mention-grid" }, Object.entries(fields).map(([name, field]) => [h("label", { for: `mention-${name}` }, words(name)), field])),
     h("p", { class: "dialog-actions" },
-      known && h("button", { type: "button", class: "reject", onclick: () => send(true) }, "No mention"),
-      h("button", { type: "button", class: "accept", onclick: () => send(false) }, known ? "Save" : "Add mention")));
-  box.onkeydown = (e) => { if (e.key === "Enter" && e.target.tagName === "INPUT") { e.preventDefault(); send(false); } };
+      known && h("button", { type: "button", class: "reject", onclick: () => after(() => send(true)) }, "No mention"),
+      h("button", { type: "button", class: "accept", onclick: () => after(() => send(false)) }, known ? "Save" : "Add mention")));
+  box.onkeydown = (e) => { if (e.key === "Enter" && e.target.tagName === "INPUT") { e.preventDefault(); after(() => send(false)); } };
   (known ? fields.entity : fields.label).focus();
 }
 
@@ -240,7 +258,8 @@ function bar() {
   }, label, h("kbd", { "aria-hidden": "true" }, key));
   fill(element, 
     ...form.CELLS.filter((cell) => cell.role && event).map((cell) => tool(cell.key, cell.label.replace(/s$/, ""), `role-${cell.role}`)),
-    event ? tool("0", "Trigger") : "", tool("+", "Missed event", "accept"), tool("i", "Missed mention"));
+    event ? tool("0", "Trigger") : "", tool("+", "Missed event", "accept"),
+    tool("i", article.mentionAt(chosen) ? "Correct mention" : "Missed mention"));
 }
 
 // --- keys --------------------------------------------------------------------------------------
@@ -274,7 +293,7 @@ const KEYS = {
     "4 … 8": ["Selected words are actor, recipient, date, place, agreement", null],
     0: ["Selected word is the trigger", () => after(() => setRole("trigger"))],
     "+": ["Selected word is the trigger of a missed event", missedEvent],
-    i: ["Selected words are a missed mention; on a mention: correct it", () => openMention()],
+    i: ["Selected words are a missed mention; a mention selected: correct it", () => openMention()],
   },
   "Groups": {
     s: ["Mark or unmark this event", () => { if (event) table.mark(event.uid); }],
@@ -346,7 +365,7 @@ document.addEventListener("click", (e) => {
   const uids = piece.dataset.events?.split(" ") || [];
   const next = uids[(uids.indexOf(event?.uid) + 1) % uids.length];
   if (next) go(next);
-  else if (piece.dataset.mention) mentionDialog(article.current().mentions.find((m) => m.key === piece.dataset.mention));
+  else if (piece.dataset.mention) article.choose(piece.dataset.mention);
 });
 document.addEventListener("selectionchange", bar);
 $("help").addEventListener("click", help);
@@ -366,7 +385,7 @@ function askName() {
 
 // --- beginning ---------------------------------------------------------------------------------
 
-form.setUp({ changed: (answer) => after(() => changed(answer)), go });
+form.setUp({ decide: decideHere, go });
 table.setQuads(Object.fromEntries(Object.entries(lists.types).map(([name, type]) => [name, type.quad_class])));
 table.setUp(lists, new URLSearchParams(location.search), {
   go,

@@ -132,6 +132,12 @@ function select(start, end) {
   reveal(range.startContainer.parentElement);
 }
 
+/** Select a mention (a click on it does). */
+export function choose(key) {
+  const mention = shown.mentions.find((one) => one.key === key);
+  select(Number(mention.start), Number(mention.end));
+}
+
 function wordList() {
   if (shown.words) return shown.words;
   shown.words = [];

@@ -1,6 +1,6 @@
 // The form: one event, cell by cell, each with the reason for its value or its blank.
 import { $, fill, h, list, percent, words } from "./dom.js";
-import { decide, get } from "./api.js";
+import { get } from "./api.js";
 import { typeahead } from "./typeahead.js";
 
 export const CELLS = [
@@ -21,7 +21,7 @@ const SECOND_LOOK = {
 const GROUP_NAMES = { same_as: "Same act in this document", cluster: "Same act in other documents" };
 let hooks = {};
 
-/** @param given.changed called with the server's answer to a decision; given.go with a uid. */
+/** @param given.decide makes a decision about the event, true once it is saved; given.go goes to a uid. */
 export function setUp(given) { hooks = given; }
 
 /** Put an event into the form; null: there is none. */
@@ -77,8 +77,9 @@ function row(cell, event) {
     id, type: "text", value: cells[cell.column], spellcheck: "false", "data-column": cell.column,
     "data-eager": cell.eager, "aria-describedby": `${id}-why`, placeholder: "–",
     onkeydown: (e) => keys(e, input, cells[cell.column]),
-    onchange: () => save(event, cell.column, input.value),
+    onblur: () => commit(),
   });
+  const commit = saver(event, cell.column, input);
   const check = event.checks.find((c) => c.column === cell.column);
   const hint = h("span", { class: "hint", role: "status" }, check ? check.message : "");
   if (check) input.setAttribute("aria-invalid", "true");
@@ -93,7 +94,7 @@ function row(cell, event) {
   else {
     typeahead(input, (typed) => get("/api/suggest", {
       column: cell.column, q: typed === cells[cell.column] ? "" : typed, doc: cells.doc_id, type: cells.event_type,
-    }), { list: cell.list, pick: cell.list ? null : () => input.dispatchEvent(new Event("change")) });
+    }), { list: cell.list, pick: cell.list ? null : commit });
   }
   return element;
 }
@@ -145,15 +146,22 @@ function liveDate(input, hint) {
   });
 }
 
-async function save(event, column, value) {
-  if (value.trim() === event.cells[column]) return;
-  const input = $(`cell-${column}`);
-  const answer = await decide("edit", { uid: event.uid, seen: event.cells, column, value });
-  if (answer) hooks.changed(answer);
-  else {
-    input?.setAttribute("aria-invalid", "true");
-    input?.focus();
-  }
+function save(event, column, value) {
+  return hooks.decide("edit", { uid: event.uid, seen: event.cells, column, value });
+}
+
+/** Save what an input holds, once for each new value. */
+function saver(event, column, input) {
+  let sent = event.cells[column];
+  return async () => {
+    const value = input.value.trim();
+    if (value === sent) return;
+    sent = value;
+    if (await save(event, column, value)) return;
+    sent = event.cells[column];
+    input.setAttribute("aria-invalid", "true");
+    input.focus();
+  };
 }
 
 function more(event) {
@@ -165,8 +173,9 @@ function more(event) {
       const input = h("input", {
         id: `cell-${column}`, type: "text", value: cells[column], spellcheck: "false", placeholder: "–",
         onkeydown: (e) => keys(e, input, cells[column]),
-        onchange: () => save(event, column, input.value),
+        onblur: () => commit(),
       });
+      const commit = saver(event, column, input);
       return [h("label", { for: `cell-${column}` }, words(column)), h("div", {}, input)];
     })),
     h("dl", { class: "fixed mono" }, ["event_id", "rule_id", "confidence", "quad_class", "date_start", "date_end", "latitude", "longitude", "geonames_id"].flatMap((column) =>
@@ -195,11 +204,7 @@ function comment(event) {
       if (e.key === "Escape") { area.value = event.comment; area.blur(); e.stopPropagation(); }
       if (e.key === "Enter" && !e.shiftKey) { e.preventDefault(); area.blur(); }
     },
-    onchange: async () => {
-      if (area.value.trim() === event.comment) return;
-      const answer = await decide("comment", { uid: event.uid, seen: event.cells, text: area.value });
-      if (answer) hooks.changed(answer);
-    },
+    onchange: () => hooks.decide("comment", { uid: event.uid, seen: event.cells, text: area.value }),
   });
   area.value = event.comment;
   return h("div", { class: "comment" }, area);

@@ -53,14 +53,17 @@ export function typeahead(input, ask, { list = false, pick = null } = {}) {
     let found;
     try { found = await ask(input.value); } catch { return; }
     if (mine !== asked || document.activeElement !== input) return;
+    const kept = options[active]?.value; // chosen with the arrows before this answer came
     options = found;
     box.replaceChildren(...options.map((option, i) => h("li", {
       id: `${id}-${i}`, role: "option", "aria-selected": "false",
       onmousedown: (event) => { event.preventDefault(); choose(option); },
     }, h("span", {}, option.value), h("small", {}, [option.note, option.source].filter(Boolean).join(" · ")))));
     box.hidden = !options.length;
-    active = -1;
     input.setAttribute("aria-expanded", String(!box.hidden));
+    active = -1;
+    const again = options.findIndex((option) => option.value === kept);
+    if (again >= 0) highlight(again);
   }
 
   input.addEventListener("input", open);
@@ -80,6 +83,6 @@ export function typeahead(input, ask, { list = false, pick = null } = {}) {
       event.stopImmediatePropagation();
       close();
     }
-  });
+  }, true); // before the input's own keys: Enter first takes the option, then saves
   return { open, close };
 }
