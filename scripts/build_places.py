@@ -48,12 +48,20 @@ ROMANISED = {
     "PS", "QA", "RS", "RU", "SA", "SD", "SO", "SS", "SY", "TD", "TH", "TJ", "TM", "TN", "TW",
     "UA", "UZ", "VN", "XK", "YE",
 }  # fmt: skip
+ARABIC = {
+    "ARE", "BHR", "DZA", "EGY", "IRQ", "JOR", "KWT", "LBN", "LBY", "MAR", "OMN", "PSE", "QAT",
+    "SAU", "SDN", "SYR", "TUN", "YEM",
+}  # fmt: skip
+ARTICLE_NAME = re.compile(r"^A[dlnrstz]h?[- ](?=[A-Z])")
+ARTICLE = re.compile(r"^(?:al|el|ad|an|ar|as|ash|at|az) ")
 # The generic part of a second-level division's name, in the languages that GeoNames gives it in.
 BEFORE = re.compile(
-    r"^(?:City and County|City|Borough|County|Province|Provincia|Provincie|Departement|Departamento|"
-    r"Distrito|Citta metropolitana|Politischer Bezirk|Regierungsbezirk|Bezirk|Landkreis|Kreis|Powiat|"
-    r"Comuna|Comune|Gemeente|Municipio|Municipality|Nomos|Obshtina|Okres|Rrethi|Kabupaten|Rayon)"
-    r"(?: (?:of the|of|de la|de l'|del|dell'|della|delle|degli|dei|des|de|du|di|do|da|d'|i|e))? ?(?=[A-Z])"
+    r"^(?:City and County|City|Borough|County|Province|Provincia|Provincie|Departement|"
+    r"Departamento|Distrito|Citta metropolitana|Politischer Bezirk|Regierungsbezirk|Bezirk|"
+    r"Landkreis|Kreis|Powiat|Comuna|Comune|Gemeente|Municipio|Municipality|Nomos|Obshtina|Okres|"
+    r"Rrethi|Kabupaten|Rayon)"
+    r"(?: (?:of the|of|de la|de l'|del|dell'|della|delle|degli|dei|des|de|du|di|do|da|d'|i|e))?"
+    r" ?(?=[A-Z])"
 )
 AFTER = re.compile(
     r" (?:Province|Governorate|Region|District|Department|Raion|Regency|Prefecture)$"
@@ -89,8 +97,8 @@ def main() -> None:
     arguments = parser.parse_args()
     english = catalogue(arguments.english)
     entries = cities(english)
-    entries += divisions(entries, english)
-    entries += districts(arguments.districts, entries)
+    rows = located(arguments.districts, entries)
+    entries += divisions(entries, english, rows) + districts(rows)
     write(entries)
 
 
@@ -121,12 +129,42 @@ def cities(english: dict[str, str]) -> list[Entry]:
         alternates = {row["name"], english.get(ident, row["name"])}
         if row["population"] >= (15_000 if row["countrycode"] in ROMANISED else 300_000):
             alternates.update(a for a in row["alternatenames"] if ALTERNATE.fullmatch(a))
-        entry.keys = {k for a in alternates | {name} if latin(k := place_key(a))}
+        entry.keys = keys(alternates | {name}, country)
         found.append(entry)
     return found
 
 
-def divisions(places: list[Entry], english: dict[str, str]) -> list[Entry]:
+def keys(names: set[str], country: str) -> set[str]:
+    """The keys of a place's names; Arabic ones with and without the article ("Al Anbar")."""
+    found = {key for name in names if latin(key := place_key(name))}
+    if country in ARABIC:
+        found |= {rest for key in found if len(rest := ARTICLE.sub("", key)) > 3}
+    return found
+
+
+def located(path: Path, places: list[Entry]) -> list[tuple[Entry, str, str]]:
+    """The cities of the table of districts, with the names of their two divisions."""
+    where = {(p.country, round(p.latitude, 2), round(p.longitude, 2)): p for p in places}
+    by_name = collections.defaultdict(list)
+    for place in places:
+        for name in place.keys:
+            by_name[place.country, name].append(place)
+    found = []
+    with path.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            country = ISO3.get(row["cc"])
+            lat, lon = float(row["lat"]), float(row["lon"])
+            place = where.get((country, round(lat, 2), round(lon, 2))) or nearest(
+                by_name.get((country, place_key(row["name"])), ()), lat, lon
+            )
+            if place is not None:
+                found.append((place, row["admin1"], row["admin2"]))
+    return found
+
+
+def divisions(
+    places: list[Entry], english: dict[str, str], rows: list[tuple[Entry, str, str]]
+) -> list[Entry]:
     iso = collections.defaultdict(set)
     for division in pycountry.subdivisions:
         if country := ISO3.get(division.country_code):
@@ -135,54 +173,46 @@ def divisions(places: list[Entry], english: dict[str, str]) -> list[Entry]:
     members = collections.defaultdict(list)
     for place in places:
         members[place.country, place.division].append(place)
+    votes = collections.defaultdict(collections.Counter)
+    for place, name, _ in rows:
+        if name:
+            votes[place.country, place.division][name] += 1
     found = []
-    for code, name in english.items():
-        country2, _, division = code.partition(".")
-        country = ISO3.get(country2)
-        if not division or country is None:
+    for (country, code), inside in members.items():
+        counted = votes[country, code].most_common(1)
+        names = {english.get(f"{ISO2[country]}.{code}", ""), counted[0][0] if counted else ""}
+        names.discard("")
+        if not names:
             continue
-        inside = members.get((country, division), [])
-        if not inside:
-            continue
-        latitude, longitude = middle(inside)
-        names = {name, *iso.get((country, bare(name)), ())}
-        plain = re.sub(
-            r"\s+(Province|Governorate|Region|District|Department|County|State)$", "", name
+        name = english.get(f"{ISO2[country]}.{code}") or min(names)
+        for known in list(names):
+            names |= iso.get((country, bare(known)), set())
+        plain = (
+            ARTICLE_NAME.sub("", AFTER.sub("", name)) if country in ARABIC else AFTER.sub("", name)
         )
+        latitude, longitude = middle(inside)
         entry = Entry(
             "division",
-            usual(plain, country2),
+            usual(plain, ISO2[country]),
             country,
-            division,
+            code,
             latitude,
             longitude,
             sum(p.population for p in inside),
             "",
         )
-        entry.keys = {k for n in names | {plain} if latin(k := place_key(n))}
+        bares = {b for n in names if len(b := bare(n)) > 3}
+        entry.keys = keys(names | {plain} | bares, country)
         found.append(entry)
     return found
 
 
-def districts(path: Path, places: list[Entry]) -> list[Entry]:
+def districts(rows: list[tuple[Entry, str, str]]) -> list[Entry]:
     """Second-level divisions, placed in the middle of their places."""
-    where = {(p.country, round(p.latitude, 2), round(p.longitude, 2)): p for p in places}
-    by_name = collections.defaultdict(list)
-    for place in places:
-        for name in place.keys:
-            by_name[place.country, name].append(place)
     members = collections.defaultdict(list)
-    with path.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            country = ISO3.get(row["cc"])
-            if not row["admin2"] or country is None:
-                continue
-            lat, lon = float(row["lat"]), float(row["lon"])
-            place = where.get((country, round(lat, 2), round(lon, 2))) or nearest(
-                by_name.get((country, place_key(row["name"])), ()), lat, lon
-            )
-            if place is not None and place.kind == "city":
-                members[country, place.division, row["admin2"]].append(place)
+    for place, _, name in rows:
+        if name:
+            members[place.country, place.division, name].append(place)
     found = []
     for (country, division, name), inside in members.items():
         latitude, longitude = middle(inside)
@@ -197,7 +227,7 @@ def districts(path: Path, places: list[Entry]) -> list[Entry]:
             sum(p.population for p in inside),
             "",
         )
-        entry.keys = {k for n in (name, plain) if latin(k := place_key(n))}
+        entry.keys = keys({name, plain}, country)
         found.append(entry)
     return found
 
@@ -268,6 +298,7 @@ def write(entries: list[Entry]) -> None:
 
 MIN_POPULATION = 1000
 ISO3 = {c.iso2: c.iso3 for c in gazetteers.countries() if c.iso2}
+ISO2 = {iso3: iso2 for iso2, iso3 in ISO3.items()}
 
 if __name__ == "__main__":
     main()

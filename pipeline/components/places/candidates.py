@@ -153,6 +153,8 @@ class Gazetteer:
         if not key:
             return ()
         found = list(self._tables.get(key, ()))
+        if text in self.abbreviations:
+            _add(found, self.abbreviations[text])
         if (country := gazetteers.country_by_name(text)) is not None:
             _add(found, self._country(country))
         # Names of three letters or less in capitals are abbreviations, never towns.
@@ -300,7 +302,7 @@ def _behind_its_capital(place: Candidate, others: list[Candidate]) -> Candidate:
 
 
 def _same(old: Candidate, new: Candidate) -> bool:
-    if old.country != new.country and "" not in (old.country, new.country):
+    if old.country != new.country and (old.kind != new.kind or (old.country and new.country)):
         return False
     settled = {"city", "district", "base"}
     apart = distance(old, new)

@@ -25,11 +25,10 @@ def place_key(text: str) -> str:
     >>> place_key("the St.-Étienne’s"), place_key("Łódź")
     ('saint etiennes', 'lodz')
     """
-    folded = text.casefold()
+    folded = text
     if not folded.isascii():
-        folded = unicodedata.normalize("NFKD", folded.translate(_LETTERS))
+        folded = unicodedata.normalize("NFKD", folded)
         folded = "".join(sign for sign in folded if not unicodedata.combining(sign))
-    else:
-        folded = folded.translate(_LETTERS)
+    folded = folded.casefold().translate(_LETTERS)
     folded = _BREAKS.sub(" ", folded).strip().removeprefix("the ")
     return _SHORT.sub(lambda match: _LONG[match[0]], folded)

@@ -34,7 +34,10 @@ NEARBY_KM = 150.0
 LISTED = 1.5  # each neighbour in a list that is of its kind, in its country
 HOLDS = 3.0  # "Springfield, Georgia": of the Georgias the one that has a Springfield
 SAID = 4.0  # "Washington state", "the city of Kivu": the writer says what kind of place
-VILLAGE = 4.0  # a place this small is not meant unless the article speaks of its country
+# A town this small is not meant unless the article speaks of its country; less small if towns of
+# several countries bear the name.
+VILLAGE = 3.5
+SHARED_VILLAGE = 4.0
 UNHEARD_OF = 100.0
 LABEL = 0.7  # the mention's label (GPE, LOC) is the kind's usual one
 ROUNDS = 3
@@ -71,7 +74,7 @@ class Words:
     prefixes: dict[str, tuple[str, ...]]
     holders: dict[str, tuple[str, ...]]
     nouns: tuple[str, ...]
-    short_forms: dict[str, str]
+    short_forms: dict[str, tuple[str, tuple[str, ...]]]
 
     @classmethod
     def read(cls, folder: resources.Path = FOLDER) -> Words:
@@ -92,7 +95,10 @@ class Words:
             prefixes=_affixes(data, "prefixes"),
             holders=_affixes(data, "holders"),
             nouns=tuple(data["nouns"].split()),
-            short_forms={entry["text"]: entry["means"] for entry in data["short_forms"]},
+            short_forms={
+                entry["text"]: (entry["means"], tuple(entry["beside"]))
+                for entry in data["short_forms"]
+            },
         )
 
     @cached_property
@@ -117,14 +123,14 @@ class Words:
     def preceding(self) -> re.Pattern[str]:
         return re.compile(rf"\b({_alternatives(self.prefixes)}) (?:the )?$", re.I)
 
-    def kinds_around(self, text: str, start: int, end: int) -> tuple[str, ...]:
-        """Return the kinds that the words next to a name say it is of."""
+    def around(self, text: str, start: int, end: int) -> tuple[str, tuple[str, ...]]:
+        """Return the name with the word next to it, and the kinds that this word says it is of."""
         if match := self.after.match(text, end):
             word = match[1].lower()
-            return self.suffixes.get(word) or self.holders.get(word, ())
+            return text[start:end] + f" {word}", (self.suffixes | self.holders)[word]
         if match := self.preceding.search(text, max(0, start - 30), start):
-            return self.prefixes[match[1].lower()]
-        return ()
+            return f"{match[1]} " + text[start:end], self.prefixes[match[1].lower()]
+        return "", ()
 
     @cached_property
     def inside_gap(self) -> re.Pattern[str]:
@@ -239,7 +245,10 @@ class Resolver:
 
     def _read_neighbours(self, text: str, mentions: list[Mention]) -> None:
         for before, mention in zip([None, *mentions], mentions, strict=False):
-            mention.kinds = self._words.kinds_around(text, mention.start, mention.end)
+            phrase, mention.kinds = self._words.around(text, mention.start, mention.end)
+            if mention.kinds and not any(c.kind in mention.kinds for c in mention.candidates):
+                # "the river Niger", "Nyanza province": known under the longer name alone.
+                mention.candidates = self._gazetteer.find(phrase) or mention.candidates
             if match := self._abbreviation.match(text, mention.end):
                 mention.container = self._gazetteer.abbreviations[match[1]]
                 mention.bracket = True
@@ -264,9 +273,9 @@ class Resolver:
         """``the North`` is North Korea in an article that names North Korea."""
         named = {c.name for m in mentions for c in m.candidates[:1]}
         for mention in mentions:
-            full = self._words.short_forms.get(mention.text)
-            if full in named:
-                mention.candidates = self._gazetteer.find(full)
+            means, beside = self._words.short_forms.get(mention.text, ("", ()))
+            if named.intersection(beside):
+                mention.candidates = self._gazetteer.find(means)
 
     def _choose(self, mentions: list[Mention], demonyms: Sequence[str]) -> None:
         for mention in mentions:
@@ -299,7 +308,7 @@ class Resolver:
             score += QUALIFIED
         if candidate.kind not in ("country", "former", "territory"):
             support = context.support(mention, candidate)
-            if candidate.weight < VILLAGE and not (qualified or support):
+            if _small(mention, candidate) and not (qualified or support):
                 score -= UNHEARD_OF
             score += support
         if candidate.kind in mention.kinds:
@@ -359,6 +368,12 @@ class Resolver:
             latitude=holder.latitude if small else None,
             longitude=holder.longitude if small else None,
         )
+
+
+def _small(mention: Mention, candidate: Candidate) -> bool:
+    shared = any(c.country != candidate.country for c in mention.candidates)
+    limit = SHARED_VILLAGE if shared else VILLAGE
+    return candidate.kind in ("city", "district") and candidate.weight < limit
 
 
 def _settled(mention: Mention, choice: Candidate) -> bool:

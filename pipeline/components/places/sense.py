@@ -42,6 +42,7 @@ class SenseRules:
     place_between: frozenset[str]
     parts: frozenset[str]
     place_nouns: frozenset[str]
+    city_nouns: frozenset[str]
     actor_nouns: frozenset[str]
     topics: frozenset[str]
     done_to_towns: frozenset[str]
@@ -85,9 +86,8 @@ class SenseRules:
             return before._.sense
         if said := self._by_words_before(doc, span, state):
             return said
-        if state or (_is_capital(place) and not noun):
-            return ACTOR
-        return PLACE
+        modifies = bool(noun & self.city_nouns) or (bool(noun) and doc.has_annotation("POS"))
+        return ACTOR if state or (_is_capital(place) and not modifies) else PLACE
 
     def _by_words_before(self, doc: Doc, span: Span, state: bool) -> str:
         position = span.start - 1
