@@ -49,7 +49,7 @@ def _can_point_back(match: Match) -> bool:
     """Tell whether an act without parties can be one told before: *the talks*, *was signed*."""
     token = match.token
     if match.trigger.kind != "noun":
-        return syntax.is_passive(token)
+        return match.trigger.kind == "adjective" or syntax.is_passive(token)
     article = [child for child in token.children if child.dep_ == "det"]
     if article:
         return article[0].lower_ in DEFINITE

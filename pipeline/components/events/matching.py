@@ -64,7 +64,7 @@ def near_matches(doc: Doc, book: Rulebook, slots: Slots) -> Iterator[NearMatch]:
 
 def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
     """Return as what kinds of trigger a word may serve, the likeliest first."""
-    if token.dep_ == "amod" or token.pos_ in ("ADJ", "ADV"):
+    if token.pos_ in ("ADJ", "ADV") or (token.dep_ == "amod" and _is_attribute(token)):
         return ("adjective",)
     if token.pos_ == "VERB":
         if token.tag_ == "VBG" and _is_nominal(token):
@@ -75,6 +75,14 @@ def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
     if token.pos_ in ("NOUN", "PROPN"):
         return ("noun",) if not token.ent_type_ else ()
     return ("verb",) if token.pos_ == "AUX" and token.dep_ == "ROOT" else ()
+
+
+def _is_attribute(participle: Token) -> bool:
+    """Tell a participle before its noun (*proposed treaty*) from a verb that the parser misread."""
+    arguments = ("nsubj", "nsubj:pass", "obj", "obl", "aux", "xcomp", "ccomp")
+    return participle.i < participle.head.i and not any(
+        child.dep_ in arguments for child in participle.children
+    )
 
 
 def _is_nominal(gerund: Token) -> bool:

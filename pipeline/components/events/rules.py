@@ -205,7 +205,10 @@ def _stems(form: str) -> Iterator[str]:
             yield from (form[: -len(ending)] + stem for stem in stems)
     for ending in ("ing", "ed"):
         if form.endswith(ending):
-            yield from (form[: -len(ending)] + stem for stem in ("", "e"))
+            stem = form[: -len(ending)]
+            yield from (stem, stem + "e")
+            if stem[-1:] == stem[-2:-1]:
+                yield stem[:-1]
 
 
 def _classes(raw: dict[str, Any]) -> dict[str, frozenset[str]]:

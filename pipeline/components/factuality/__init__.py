@@ -18,7 +18,7 @@ GROUPS = (
     "negation", "negative_determiner", "future_auxiliary", "conditional_auxiliary",
     "possible_auxiliary", "obligation_auxiliary", "intention", "offer", "attempt", "failure",
     "continuing", "condition_marker", "future_modifier", "proposed_modifier",
-    "possible_modifier", "cancelling", "reporting", "motion",
+    "possible_modifier", "cancelling", "reporting", "motion", "ranking",
 )  # fmt: skip
 
 
@@ -146,6 +146,11 @@ class Factuality:
             return self._of_verb(head, depth + 1) if syntax.is_verbal(head) else None
         if head.lemma_ == "be":
             return Reading("planned", head)
+        if verb.dep_ == "acl" and any(self._has("ranking", child) for child in head.children):
+            return Reading("actual", head)
+        above = syntax.clause_head(head)
+        if verb.dep_ == "acl" and self._has("motion", above):
+            return self._of_verb(above, depth + 1)
         return Reading("planned", infinitive, purpose=True)
 
     def _of_noun(self, noun: Token) -> Reading:
