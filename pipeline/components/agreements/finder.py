@@ -68,9 +68,17 @@ class Finder:
         )
         found = self._with_acronyms(text, found)
         found = self._with_references(text, found)
-        if text.domestic and all(item.rule in ("phrase", "reference") for item in found):
+        if text.domestic and not any(self._interstate(text, item) for item in found):
             return []
         return [item for item in found if not extensions.in_zone(doc, doc[item.start].idx)]
+
+    def _interstate(self, text: Text, item: Found) -> bool:
+        """Whether a mention is of a treaty even where the text names but one state."""
+        named = item.rule not in ("phrase", "reference")
+        word = text.lower[item.head]
+        return named or word not in ("agreement", "agreements", "deal", "deals") or (
+            item.rule == "phrase" and text.capital(item.head)
+        )
 
     # Compiling
 
@@ -174,7 +182,10 @@ class Finder:
             return self._numbered(text, item)
         described = self._described(text, core, start, end)
         item = replace(core, start=start, end=end, rule="phrase")
-        if self.terms.has("statutes", text.lower[end - 1]) or self._of_an_office(text, core):
+        name = " ".join(text.lower[start:end])
+        if self.terms.has("not_agreements", name) or self.terms.has("statutes", text.lower[end - 1]):
+            return None
+        if self._of_an_office(text, core):
             return None
         if described and not self._purchase(text, item):
             return self._numbered(text, item) if self._particular(text, item) else None
@@ -187,7 +198,9 @@ class Finder:
     def _of_an_office(self, text: Text, core: Found) -> bool:
         """Whether the noun belongs to an office: "Chief of Protocol", "Office of Treaty Affairs"."""
         before = text.lower[core.start - 1] if core.start else ""
-        return before == "of" and text.capital(core.head) and core.end == core.start + 1
+        following = core.end < len(text) and text.capital(core.end)
+        office = text.lower[core.head] == "protocol" or following
+        return before == "of" and text.capital(core.head) and office
 
     def _described(self, text: Text, core: Found, start: int, end: int) -> bool:
         """Whether a noun has words that say what the agreement is about."""
@@ -387,7 +400,9 @@ class Finder:
 
     def _verb_phrase_end(self, text: Text, i: int) -> int | None:
         """Return the end of verb and object after "to"."""
-        while i < len(text) and text.tagged and text.pos(i) == "ADV":
+        while i < len(text) and (
+            text.lower[i].endswith("ly") or (text.tagged and text.pos(i) == "ADV")
+        ):
             i += 1
         if i >= len(text) or not text.doc[i].is_alpha:
             return None
@@ -478,7 +493,7 @@ class Finder:
         if text.lower[item.head] in ("agreement", "accord"):
             # "reached agreement on a text", "in agreement with": a state of mind.
             subject_only = item.start == item.head
-            return not subject_only or self._made(text, start)
+            return not subject_only or self._headline_made(text, start)
         return True
 
     def _numbered(self, text: Text, item: Found) -> Found:
@@ -526,9 +541,7 @@ class Finder:
                 continue
             if self.terms.has("indefinite", word):
                 return i - 1, word
-            if word in ("'s", "’s", "s'", "’", "'") or (i - 1) in text.state or (
-                text.capital(i - 1) and is_state(text.form[i - 1])
-            ):
+            if word in ("'s", "’s", "s'", "’", "'") or self._state_before(text, i):
                 return i - 1, "'s"
             skip = (
                 self.terms.has("not_part", word)
@@ -543,6 +556,13 @@ class Finder:
                 break
             i -= 1
         return i, number
+
+    def _state_before(self, text: Text, i: int) -> bool:
+        """Whether a country or nationality stands right before token ``i``."""
+        if i - 1 in text.state:
+            return True
+        last = text.form[i - 1].split("-")[-1]
+        return last[:1].isupper() and is_state(last)
 
     def _made(self, text: Text, start: int) -> bool:
         """Whether somebody signs, reaches, proposes ... what starts at ``start``."""
@@ -561,7 +581,11 @@ class Finder:
         if following and self._heads_a_compound(text, i):
             return None
         start, det = self._determiner(text, i)
-        item = replace(core, rule="reference" if head.bare == "definite" else "antecedent")
+        named = text.capital(i) and i > 0 and self._state_before(text, i)
+        after = text.lower[i + 2] if following == "," and i + 2 < len(text) else following
+        told = head.noun == "deal" and self.terms.has("concluded", after)
+        definite = head.bare == "definite" or named or told
+        item = replace(core, rule="reference" if definite else "antecedent")
         before = text.lower[start - 1] if start else ""
         if self.terms.has("definite", det) or det == "'s":
             if before in ("with", "by", "upon") and following == "of":
@@ -616,7 +640,7 @@ class Finder:
             at = _in_brackets(text, item.end)
             if at is not None and item.end - item.start > 1 and at not in text.state:
                 form = text.doc[at].text
-                if _looks_like_acronym(form) and text.label.get(at) not in ("PERSON", "GPE"):
+                if _looks_like_acronym(form) and not is_state(form):
                     defined[form] = item.name
         for form, words in self._weak_acronyms.items():
             if any(self._spells_out(item, words) for item in found):

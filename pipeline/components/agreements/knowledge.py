@@ -56,6 +56,9 @@ WORD_LISTS = (
     "party_stops",
     "statutes",
     "reacting",
+    "not_agreements",
+    "international",
+    "concluded",
 )
 _ID = re.compile(
     r"(?:(?P<parties>[A-Z]{3}(?:-[A-Z]{3})*):)?(?P<type>[A-Z0-9]+(?:-[A-Z0-9]+)*)"

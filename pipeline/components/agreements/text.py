@@ -18,7 +18,8 @@ _CITIES = ("GPE", "LOC")
 class Text:
     """A spaCy Doc with the look-ups that finding an agreement needs.
 
-    ``domestic`` tells that entities are known and fewer than two states are among them.
+    ``domestic`` tells that entities are known and fewer than two states or international bodies
+    are among them.
 
     Parameters
     ----------
@@ -55,6 +56,10 @@ class Text:
             state = ent.label_ in ("NORP", "GPE", "LOC", "ORG") and is_state(ent.text)
             if state:
                 states.add(state_code(ent.text))
+            elif capital := gazetteers.country_by_capital(ent.text):
+                states.add(capital.sovereign)
+            elif terms.has("international", ent.text.lower()):
+                states.add(ent.text.lower())
             for i in range(ent.start, ent.end):
                 self.label[i] = ent.label_
                 if state or ent.label_ == "NORP":
