@@ -7,8 +7,9 @@ no date (31 February).
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.components.dates import edtf
 from pipeline.components.dates.context import TEXT, Context
@@ -22,6 +23,7 @@ from pipeline.components.dates.resolution import (
     year_of,
 )
 
+Item = TypeVar("Item")
 #: Years that a bare number may lie from the last date of a story to be a year.
 STORY_REACH = 30
 
@@ -137,8 +139,12 @@ def year_of_story(parts: Parts, context: Context) -> Reading | None:
 
 
 def years(parts: Parts, context: Context) -> Reading | None:
-    """``2021-22``, ``1939–45``, ``1914-1918``."""
+    """``2021-22``, ``1939–45``, ``2024/25``; ``2026-03`` is a month where it can be no range."""
+    if "pair" in parts:
+        parts = {"y": int(parts["pair"][:4]), "z": int(parts["pair"][5:])}
     start, end = full_year(parts, context), parts["z"]
+    if 1 <= end <= 12 and end <= start % 100:
+        return Reading(Point("month", start, end))
     if end < 100:
         end += start // 100 * 100
     if not start < end <= start + 100:
@@ -262,33 +268,106 @@ def week_of(parts: Parts, context: Context) -> Reading | None:
 
 def week_of_month(parts: Parts, context: Context) -> Reading | None:
     """``the last week of March``: weeks belong to the month of their Thursday."""
-    month = calendar_month(parts, context)
-    if month is None or not isinstance(month.value, Point) or month.value.year is None:
-        return Reading(Interval(Point("day"), Point("day"), "week"))
-    year, number = month.value.year, parts["n"]
+    first, anchor = _first_of_month(parts, context)
+    if first is None:
+        return Reading(unknown("week"))
     mondays = [
         monday
-        for start in range(-6, 32)
-        if (monday := edtf.shift_date(datetime.date(year, parts["m"], 1), start)).weekday() == 0
-        and edtf.shift_date(monday, 3).month == parts["m"]
+        for step in range(-6, 32)
+        if (monday := edtf.shift_date(first, step)).weekday() == 0
+        and edtf.shift_date(monday, 3).month == first.month
     ]
-    index = number if number < 0 else number - 1
-    if not -len(mondays) <= index < len(mondays):
+    found = _nth(mondays, parts["n"])
+    return Reading(edtf.week(found), anchor) if found else None
+
+
+def week_of_year(parts: Parts, context: Context) -> Reading | None:
+    """``the first week of 2027``: weeks belong to the year of their Thursday (ISO 8601)."""
+    said = said_year(parts, context)
+    if said is None or said[0] is None or not 1 <= said[0] <= 9998:
+        return Reading(unknown("week"))
+    last = datetime.date(said[0], 12, 28).isocalendar().week
+    number = _nth(list(range(1, last + 1)), parts["n"])
+    if number is None:
         return None
-    return Reading(edtf.week(mondays[index]), month.anchor)
+    return Reading(edtf.week(datetime.date.fromisocalendar(said[0], number, 1)), said[1])
 
 
 def weekday_of_month(parts: Parts, context: Context) -> Reading | None:
-    """``the first Monday of May 2026``."""
-    month = calendar_month(parts, context)
-    if month is None or not isinstance(month.value, Point) or month.value.year is None:
-        return Reading(Point("day", None, parts["m"]))
-    first = datetime.date(month.value.year, parts["m"], 1)
+    """``the first Monday of May 2026``, ``the last Friday of next month``."""
+    first, anchor = _first_of_month(parts, context)
+    if first is None:
+        return Reading(Point("day", None, parts.get("m")))
     days = [
         date
         for step in range(31)
-        if (date := first + edtf.DAY * step).month == parts["m"]
+        if (date := edtf.shift_date(first, step)).month == first.month
         and date.isoweekday() == parts["wd"]
     ]
-    index = parts["n"] if parts["n"] < 0 else parts["n"] - 1
-    return Reading(edtf.day(days[index]), month.anchor) if index < len(days) else None
+    found = _nth(days, parts["n"])
+    return Reading(edtf.day(found), anchor) if found else None
+
+
+def _first_of_month(parts: Parts, context: Context) -> tuple[datetime.date | None, str]:
+    """The first day of the month that is named, or that lies ``rel`` months from now."""
+    if "m" in parts:
+        year, anchor = year_of(parts, context, parts["m"], None)
+        return edtf.date_of(Point("month", year, parts["m"])), anchor
+    if context.now is None:
+        return None, ""
+    month = edtf.shift(edtf.day(context.now), parts["rel"], "month")
+    assert isinstance(month, Point)
+    return edtf.date_of(month), context.now_from
+
+
+def _nth(items: Sequence[Item], number: int) -> Item | None:
+    """The first, second or, for -1, last of some."""
+    index = number if number < 0 else number - 1
+    return items[index] if -len(items) <= index < len(items) else None
+
+
+def part_of_year(parts: Parts, context: Context) -> Reading | None:
+    """``the first nine months of 2025``, ``the last two quarters of last year``."""
+    said = said_year(parts, context)
+    count = parts["n"] * {"month": 1, "quarter": 3}.get(parts["unit"], 0)
+    if said is None or not 0 < count < 12:
+        return None
+    first, last = (1, count) if parts["which"] == 1 else (13 - count, 12)
+    year, anchor = said
+    return Reading(Interval(Point("month", year, first), Point("month", year, last)), anchor)
+
+
+def distance_from_day(parts: Parts, context: Context) -> Reading | None:
+    """``two weeks before May 13, 1999``, ``two days after tomorrow``: as fine as the unit."""
+    if "from" in parts:
+        if context.now is None:
+            return Reading(unknown(parts["unit"]))
+        day = Reading(edtf.day(edtf.shift_date(context.now, parts["from"])), context.now_from)
+    else:
+        found = calendar_day(parts, context)
+        if found is None:
+            return None
+        day = found
+    assert isinstance(day.value, Point)
+    unit = "year" if parts["unit"] == "century" else parts["unit"]
+    count = parts["n"] * parts["sign"] * (100 if parts["unit"] == "century" else 1)
+    return Reading(edtf.shift(day.value, count, unit), day.anchor)
+
+
+def weekday_and_day(parts: Parts, context: Context) -> Reading | None:
+    """``Friday the 20th``: the nearest such day in the direction of the tense."""
+    if not 1 <= parts["d"] <= 31:
+        return None
+    if context.now is None:
+        return Reading(Point("day", None, None, parts["d"]))
+    now = context.now
+    days = [
+        date
+        for step in range(-370, 371)
+        if (date := edtf.shift_date(now, step)).day == parts["d"]
+        and date.isoweekday() == parts["wd"]
+        and (context.direction != "future" or date >= now)
+        and (context.direction == "future" or date <= now)
+    ]
+    nearest = min(days, key=lambda date: abs((date - now).days), default=None)
+    return Reading(edtf.day(nearest), context.now_from) if nearest else None

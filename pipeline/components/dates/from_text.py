@@ -41,6 +41,19 @@ def later_in_story(parts: Parts, context: Context) -> Reading | None:
     return relative_period({"unit": parts["unit"], "rel": 0}, context)
 
 
+def later_weekday(parts: Parts, context: Context) -> Reading | None:
+    """``the following Monday``, ``the previous Friday``: nearest to the last day of the text."""
+    date = context.day_of(context.last_day)
+    anchor = TEXT
+    if date is None:
+        date, anchor = context.now, context.now_from
+    if date is None:
+        return Reading(Point("day"))
+    ahead = (parts["wd"] - date.isoweekday()) % 7 or 7
+    days = ahead if parts["ana"] > 0 else ahead - 7 if ahead < 7 else -7
+    return Reading(edtf.day(edtf.shift_date(date, days)), anchor)
+
+
 def later_season(parts: Parts, context: Context) -> Reading | None:
     """``the following spring``, ``the previous winter``."""
     if context.last is None or context.last.year is None:

@@ -37,11 +37,15 @@ def deictic_day(parts: Parts, context: Context) -> Reading | None:
 
 
 def weekday(parts: Parts, context: Context) -> Reading | None:
-    """``on Monday``: the nearest in the direction of the tense, on its own day that day."""
+    """``on Monday``: the nearest in the direction of the tense, on its own day that day.
+
+    ``this past Monday`` and ``the coming Monday`` say themselves where they point.
+    """
     if context.now is None:
         return _weekday_of_text(parts["wd"], context)
     ahead = (parts["wd"] - context.now.isoweekday()) % 7
-    if context.direction != "future":
+    future = parts["rel"] > 0 if "rel" in parts else context.direction == "future"
+    if not future:
         ahead -= 7 if ahead else 0
     return Reading(edtf.day(edtf.shift_date(context.now, ahead)), context.now_from)
 

@@ -85,11 +85,6 @@ class Grammar:
         for rule in rules:
             for code in rule.openings:
                 self._by_code.setdefault(code, []).append(rule)
-        # One search over all rules that begin alike tells quickly that none of them fits.
-        self._any = {
-            code: re.compile("|".join(re.sub(r"\?P<\w+>", "?:", r.regex.pattern) for r in group))
-            for code, group in self._by_code.items()
-        }
         self._starter = re.compile(f"[{''.join(sorted(self._by_code))}]")
 
     def matches(self, lexemes: Lexemes, position: int) -> tuple[int, list[Match]]:
@@ -103,12 +98,12 @@ class Grammar:
         codes = lexemes.codes
         while start := self._starter.search(codes, position):
             position = start.start()
-            if self._any[codes[position]].match(codes, position):
-                found = [
-                    (rule, match)
-                    for rule in self._by_code[codes[position]]
-                    if (match := rule.regex.match(codes, position))
-                ]
+            found = [
+                (rule, match)
+                for rule in self._by_code[codes[position]]
+                if (match := rule.regex.match(codes, position))
+            ]
+            if found:
                 found.sort(key=lambda pair: -pair[1].end())  # stable: file order breaks ties
                 return position, [self._match(lexemes, *pair) for pair in found]
             position += 1

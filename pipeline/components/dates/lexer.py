@@ -18,8 +18,8 @@ from pipeline.resources import KnowledgeError
 
 #: Class of a line end that ends a paragraph; the grammar never reads across it.
 BREAK = "BREAK"
-#: Code of a lexeme that no rule knows.
-OTHER = "o"
+#: Classes of words that no term table holds, in small letters and with a capital.
+OTHER, NAME = "OTHER", "NAME"
 _FIRST_CODE = 0xE000  # private use area: no character of it means anything to ``re``
 _DIGITS = frozenset("0123456789")
 
@@ -107,6 +107,7 @@ class Vocabulary:
         for word in self._samples():
             self._code(self._form_classes(word))
         self._break = self._code({BREAK})
+        self._other, self._name = self._code({OTHER}), self._code({NAME})
         self._lexeme = self._compile(compounds)
         self._form_code = functools.lru_cache(maxsize=4096)(self._classify)
 
@@ -114,17 +115,21 @@ class Vocabulary:
         """Cut a text into lexemes."""
         codes, starts, ends = [self._break], [0], [0]
         words, form_code = self._words, self._form_code
+        other, name = self._other, self._name
         for found in self._lexeme.finditer(text):
             word = found.group()
             code = words.get(word)
             if code is None:
                 if word[0] in _DIGITS or word[-1] in _DIGITS or word[0] in "'’‘":
                     code = form_code(word)
+                elif word[0] == "\n":
+                    code = self._break
                 else:
-                    code = self._break if word[0] == "\n" else OTHER
+                    code = name if word[0].isupper() else other
             codes.append(code)
-            starts.append(found.start())
-            ends.append(found.end())
+            start = found.start()
+            starts.append(start)
+            ends.append(start + len(word))
         codes.append(self._break)
         starts.append(len(text))
         ends.append(len(text))
@@ -175,13 +180,14 @@ class Vocabulary:
 
     def _add_terms(self, classes: dict[str, set[str]], name: str, entry: Any) -> None:
         words = entry.get("words") if isinstance(entry, dict) else None
-        if not isinstance(words, list | dict) or set(entry) - {"words", "case"}:
-            raise KnowledgeError(self._file, f"terms: {name}", "expected words (and case)")
+        if not isinstance(words, list | dict) or set(entry) - {"words", "capital"}:
+            raise KnowledgeError(self._file, f"terms: {name}", "expected words (and capital)")
+        capital = entry.get("capital", [])
         for word in words:
             if not isinstance(word, str):
                 problem = f"{word!r} is no word; put it in quotes"
                 raise KnowledgeError(self._file, f"terms: {name}", problem)
-            plain = () if entry.get("case") == "capital" else (word,)
+            plain = () if word in capital or capital == "all" else (word,)
             for written in {*plain, word.capitalize(), word.upper()}:
                 classes.setdefault(written, set()).add(name)
         if isinstance(words, dict):
@@ -191,10 +197,10 @@ class Vocabulary:
         for name in ("NUMBER", "ORDINAL"):
             for tens, ten in compounds["tens"].items():
                 for unit, value in compounds[name].items():
-                    word = f"{tens}-{unit}"
-                    self._values[name][word] = ten + value
-                    for written in (word, word.capitalize()):
-                        classes.setdefault(written, set()).add(name)
+                    for word in (f"{tens}-{unit}", f"{tens} {unit}"):
+                        self._values[name][word] = ten + value
+                        for written in (word, word.capitalize()):
+                            classes.setdefault(written, set()).add(name)
 
     def _form(self, name: str, entry: Any) -> Form:
         if not isinstance(entry, dict) or set(entry) - {"regex", "min", "max", "examples"}:
@@ -229,19 +235,23 @@ class Vocabulary:
         return {name for name, form in self._forms.items() if form.fits(word)}
 
     def _classify(self, word: str) -> str:
-        return self._codes.get(frozenset(self._form_classes(word)), OTHER)
+        return self._codes.get(frozenset(self._form_classes(word)), self._other)
 
     def _compile(self, compounds: dict[str, Any]) -> re.Pattern[str]:
         written = [form.regex.pattern for form in self._forms.values() if form.low is None]
         decades = [self._forms[name].regex.pattern for name in ("DECADE", "DECADE2", "YYAPOS")]
-        tens = "|".join(f"{ten}-[a-z]+" for ten in compounds["tens"])
+        tens, units = "|".join(compounds["tens"]), [*compounds["NUMBER"], *compounds["ORDINAL"]]
         kept = "|".join(
-            [*self._values["MODIFIER"], *self._values["MONTH"], *self._values["WEEKDAY"]]
+            [
+                word
+                for name in ("MODIFIER", "PART", "MONTH", "WEEKDAY")
+                for word in self._values[name]
+            ]
         )
         return re.compile(
             r"\n\s*\n\s*|\n(?![a-z0-9(])"  # a paragraph ends; a line broken in its middle does not
             rf"|(?=[0-9'’‘F])(?<![\w./:])(?:{'|'.join(written + decades)})(?![\w/]|[.:,-][0-9])"
-            rf"|(?=[tfsenTFSEN])\b(?i:{tens})\b"
+            rf"|(?=[tfsenTFSEN])\b(?i:(?:{tens})[- ](?:{'|'.join(units)}))\b"
             rf"|(?!(?i:{kept})-)[A-Za-z]+-[0-9]\w*"  # F-15, COVID-19
             r"|\w+|['’]s\b|[^\w\s]"
         )

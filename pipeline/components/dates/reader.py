@@ -63,6 +63,7 @@ class Reader:
         self._joins = frozenset(grammar.vocabulary.codes("JOIN"))
         self._coordinate = frozenset(grammar.vocabulary.codes("COORDINATE"))
         self._and = frozenset(grammar.vocabulary.codes("JOINBETWEEN"))
+        self._the = frozenset(grammar.vocabulary.codes("the"))
         self._between = frozenset(grammar.vocabulary.codes("BETWEEN"))
 
     def read(
@@ -152,12 +153,18 @@ class Reader:
 
     def _join(self, one: _Read, two: _Read, lexemes: Lexemes) -> _Read | None:
         """``A to B``, ``A – B``, ``between A and B`` as one interval, if that is what they are."""
-        if two.first - one.last != 1 or one.rule == RANGE:
+        between = lexemes.codes[one.last : two.first]
+        if len(between) == 2 and between[1] in self._the:
+            between = between[0]
+        if len(between) != 1 or one.rule == RANGE:
             return None
-        code, first = lexemes.codes[one.last], one.first
-        if code in self._and and lexemes.codes[first - 1] in self._between:
-            first -= 1
-        elif code not in self._joins:
+        first = one.first
+        if between in self._and:
+            before = first - 1 - (lexemes.codes[first - 1] in self._the)
+            if lexemes.codes[before] not in self._between:
+                return None
+            first = before
+        elif between not in self._joins:
             return None
         start = _with_year_of(one, two)
         left, right = _first(start.value), _last(two.reading.value)
