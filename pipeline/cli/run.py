@@ -146,7 +146,9 @@ class _Progress:
 def _report(summary: Summary, output: Path) -> None:
     from rich.console import Console
 
-    console = Console(soft_wrap=not Console().is_terminal, highlight=False)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _PIPE_WIDTH
     if summary.shown:
         console.print(_table(summary))
     state = "up to date: " if summary.up_to_date else ""
@@ -163,12 +165,13 @@ def _report(summary: Summary, output: Path) -> None:
         typer.echo("the column message of the documents table says why", err=True)
 
 
+_PIPE_WIDTH, _CELL_WIDTH = 160, 30
 _COLUMNS: dict[str, Callable[[dict[str, str]], str]] = {
     "date": lambda row: row["date"],
-    "type": lambda row: " ".join(filter(None, [row["event_type"], row["mode"]])),
+    "event": lambda row: " ".join(filter(None, [row["event_type"], row["mode"]])),
     "factuality": lambda row: row["factuality"],
-    "actors": lambda row: row["actors"],
-    "recipients": lambda row: row["recipients"],
+    "actors": lambda row: row["actor_codes"].strip("; ") or row["actors"],
+    "recipients": lambda row: row["recipient_codes"].strip("; ") or row["recipients"],
     "trigger": lambda row: row["trigger"],
     "agreement": lambda row: " ".join(filter(None, [row["agreement_id"], row["agreement_stage"]])),
 }
@@ -181,7 +184,7 @@ def _table(summary: Summary) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in _COLUMNS:
-        table.add_column(column, overflow="ellipsis", no_wrap=column in ("date", "trigger"))
+        table.add_column(column, overflow="ellipsis", no_wrap=True, max_width=_CELL_WIDTH)
     for row in summary.shown:
         table.add_row(*(Text(value(row)) for value in _COLUMNS.values()))
     return table

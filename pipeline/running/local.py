@@ -195,9 +195,7 @@ class _Run:
 
     def _prepare(self) -> Work:
         from pipeline import language
-        from pipeline.articles import languages
 
-        languages.load()
         nlp = language.load(rules=self.options.rules)
         limit = self.options.time_limit
 
@@ -264,9 +262,7 @@ class _Run:
             closing(similar.Index()) as index,
         ):
             for result in self.store.results():
-                document = result.document
-                note = index.note(document["doc_id"], result.sketch)
-                document["message"] = "; ".join(filter(None, [document["message"], note]))
+                document = similar.mark(result, index)
                 summary.add(document)
                 tables.write("documents", document)
                 for row in result.mentions:

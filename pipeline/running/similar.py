@@ -11,9 +11,14 @@ import hashlib
 import re
 import sqlite3
 import zlib
+from typing import TYPE_CHECKING
 
 from pipeline.articles.reading import body
 from pipeline.records import Article
+from pipeline.tables.schema import Row
+
+if TYPE_CHECKING:
+    from pipeline.running.shard import Result
 
 SIMILAR = 0.8
 _SHINGLE, _SKETCH, _INDEXED, _CANDIDATES = 5, 64, 8, 50
@@ -44,6 +49,13 @@ def similarity(one: list[int], other: list[int]) -> float:
     union = sorted({*one, *other})[: min(_SKETCH, max(len(one), len(other)))]
     both = {*one} & {*other}
     return sum(value in both for value in union) / len(union)
+
+
+def mark(result: Result, index: Index) -> Row:
+    """Return an article's row of documents.csv, with a note if an earlier article is like it."""
+    row = result.document
+    note = index.note(row["doc_id"], result.sketch)
+    return row | {"message": "; ".join(filter(None, [row["message"], note]))}
 
 
 class Index:
