@@ -183,9 +183,9 @@ class Finder:
         described = self._described(text, core, start, end)
         item = replace(core, start=start, end=end, rule="phrase")
         name = " ".join(text.lower[start:end])
-        if self.terms.has("not_agreements", name) or self.terms.has("statutes", text.lower[end - 1]):
+        if any(name.endswith(other) for other in self.terms.lists["not_agreements"]):
             return None
-        if self._of_an_office(text, core):
+        if self.terms.has("statutes", text.lower[end - 1]) or self._of_an_office(text, core):
             return None
         if described and not self._purchase(text, item):
             return self._numbered(text, item) if self._particular(text, item) else None
@@ -257,6 +257,8 @@ class Finder:
             return False
         if i in text.state or self.terms.has("function_words", word) or word in self.terms.heads:
             return word in ("ceasefire", "cease-fire", "truce", "framework")
+        if text.capital(i) and any(is_state(p) for p in (token.text, *token.text.split("-"))):
+            return False
         label = text.label.get(i)
         if label == "ORG":
             return self._body(text, i, head)
@@ -272,8 +274,6 @@ class Finder:
         if text.is_verb(i) and not (titled and text.capital(i) and token.tag_ in ("VBN", "VBG")):
             return False
         if text.capital(i):
-            if any(is_state(part) for part in (token.text, *token.text.split("-"))):
-                return False
             named = titled or text.pos(i) == "PROPN"
             return named and not text.title_case(i) and not (
                 text.sentence_start(i) and not (text.tagged and text.pos(i) in _NOMINAL)
@@ -296,7 +296,10 @@ class Finder:
         """Whether a town is part of the name: "Minsk agreements", not "Tokyo-Berlin treaty"."""
         if text.glued(i + 1) or (i and text.glued(i - 1)):
             return False
-        return right == head and self.terms.has("town_heads", text.lower[head])
+        subject = range(right, head)
+        return self.terms.has("town_heads", text.lower[head]) and all(
+            text.capital(k) or self._topic(text, k) for k in subject
+        )
 
     def _with_tail(self, text: Text, core: Found) -> Found:
         """Take in a head noun right after a known name: "CFE Treaty", "AUKUS pact"."""

@@ -275,16 +275,17 @@ class Resolver:
         """Whether a name needs no parties: "Copenhagen Accord", "Convention on Road Traffic"."""
         if not self._proper(m.span) or len(m.span) < 2:
             return False
-        first = m.span[0]
+        first, known = m.span[0], self.knowledge.types.get(m.type)
         town = len(m.span) == 2 and m.head and parties.is_town(first.i)
-        return town or m.head in _OPEN_NOUNS
+        of_place = len(m.span) == 3 and m.span[1].lower_ == "of" and not known
+        return town or of_place or m.head in _OPEN_NOUNS
 
     def _alone(self, m: _Mention) -> Agreement:
         """Return the agreement whose id is its short name: its acronym, else its title."""
         acronym = m.acronym or "-".join(
             t.text.upper()
             for t in m.span
-            if t.is_alpha and t.lower_ not in self.terms.lists["function_words"]
+            if t.is_alpha and (len(m.span) == 3 or t.lower_ not in self.terms.lists["function_words"])
         )
         return Agreement(acronym, m.type or acronym, (), rule=m.rule)
 
@@ -516,7 +517,7 @@ class Resolver:
             return False
         if kind is None or kind is mine:
             return other.result.agreement_type == m.type
-        return kind.field == mine.field and not kind.vague
+        return m.vague and kind.field == mine.field and not kind.vague
 
     def _tell_memoranda_apart(self, mentions: list[_Mention]) -> None:
         """Add the subject to the ids of several memoranda of the same parties."""
