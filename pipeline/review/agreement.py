@@ -13,7 +13,7 @@ from itertools import combinations
 
 from pipeline.review.book import Book, EventState
 from pipeline.review.desk import Desk, standing
-from pipeline.review.tables import Row
+from pipeline.tables.schema import Row
 
 NO_EVENT = "no event"
 SLOTS = (

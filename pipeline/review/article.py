@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from pipeline.resources import items
 from pipeline.review.desk import Entry
-from pipeline.review.tables import items
 from pipeline.review.texts import GAP, Text
 
 Piece = dict[str, Any]

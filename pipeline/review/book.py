@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipeline.review.store import Decision
-from pipeline.review.tables import Row
+from pipeline.tables.schema import Row
 
 EVENT_ACTIONS = ("accept", "reject", "reopen", "edit", "comment", "add_event")
 ACTIONS = (*EVENT_ACTIONS, "group", "mention", "document", "undo", "redo")

@@ -32,15 +32,19 @@ def choices() -> Choices:
     Raises
     ------
     pipeline.resources.KnowledgeError
-        The file is no YAML, or an event type lacks its quad class.
+        The file is no YAML, or an event type has no quad class.
     """
     name = "review/choices.yaml"
     data = resources.document(name)
+    quads = {
+        row["event_type"]: row["quad_class"]
+        for row in resources.table("quad_classes.csv", ("event_type", "quad_class"))
+    }
     types = {}
     for event_type, entry in data.pop("types").items():
-        if "quad_class" not in entry:
-            raise resources.KnowledgeError(name, event_type, "no quad_class")
+        if event_type not in quads:
+            raise resources.KnowledgeError(name, event_type, "is not in quad_classes.csv")
         types[event_type] = EventType(
-            entry["quad_class"], tuple(entry.get("modes", ())), entry.get("hint", "")
+            quads[event_type], tuple(entry.get("modes", ())), entry.get("hint", "")
         )
     return Choices(types, {key: tuple(values) for key, values in data.items()})

@@ -14,11 +14,13 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from pipeline.resources import items
 from pipeline.review import matching, tables
 from pipeline.review.book import Book, EventState
 from pipeline.review.store import Store
-from pipeline.review.tables import Row, Tables, items
+from pipeline.review.tables import Tables
 from pipeline.review.texts import Texts
+from pipeline.tables.schema import Row
 
 UNSURE = 2.0  # sorts after every probability: added by hand, or no confidence given
 WATCHED = (*matching.SLOTS, "event_type")

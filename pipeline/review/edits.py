@@ -12,11 +12,13 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from pipeline.resources import items
 from pipeline.review import edtf
 from pipeline.review.choices import choices
 from pipeline.review.suggestions import Names
-from pipeline.review.tables import EVENT_COLUMNS, Row, items, joined
+from pipeline.review.tables import EVENT_COLUMNS, coded
 from pipeline.review.texts import Text
+from pipeline.tables.schema import Row, join
 
 EDITABLE = (
     *("event_type", "mode", "context", "factuality", "actors", "actor_codes"),
@@ -74,11 +76,13 @@ def follow(cells: Row, column: str, value: str, names: Names) -> Row:
     if column in ("actors", "recipients"):
         codes = "actor_codes" if column == "actors" else "recipient_codes"
         parties = list(dict.fromkeys(items(value)))
-        return {column: joined(parties), codes: _codes(cells, column, codes, parties, names)}
+        return {column: join(parties), codes: _codes(cells, column, codes, parties, names)}
     if column == "date":
         return _date(cells, value)
     if column == "place":
         return _place(cells, value, names)
+    if column == "place_country":
+        return _placed(names.place(cells["doc_id"], cells["place"], value), value)
     if column == "agreement_id":
         return _agreement(cells, value)
     return {column: value}
@@ -93,10 +97,9 @@ def _event_type(cells: Row, value: str) -> Row:
 
 
 def _codes(cells: Row, column: str, codes: str, parties: list[str], names: Names) -> str:
-    before, known = items(cells[column]), items(cells[codes])
-    standing = dict(zip(before, known, strict=True)) if len(before) == len(known) else {}
-    found = (standing.get(name) or names.code(cells["doc_id"], name) for name in parties)
-    return joined([code for code in found if code])
+    standing = dict(coded(cells, column, codes))
+    found = [standing.get(name) or names.code(cells["doc_id"], name) for name in parties]
+    return join(found) if any(found) else ""
 
 
 def _date(cells: Row, value: str) -> Row:
@@ -117,15 +120,18 @@ def _date(cells: Row, value: str) -> Row:
 
 
 def _place(cells: Row, value: str, names: Names) -> Row:
-    columns = ("place_country", "latitude", "longitude", "geonames_id")
     if not value:
-        return dict.fromkeys(("place", "place_text", *columns, "place_from"), "")
+        return _placed({}, "") | {"place": "", "place_text": "", "place_from": ""}
     found = names.place(cells["doc_id"], value)
-    return {
+    return _placed(found, found.get("place_country", "")) | {
         "place": value,
-        **{column: found.get(column, "") for column in columns},
         "place_from": cells["place_from"] or "context",
     }
+
+
+def _placed(found: Row, country: str) -> Row:
+    spot = {c: found.get(c, "") for c in ("latitude", "longitude", "geonames_id")}
+    return {"place_country": country, **spot}
 
 
 def _agreement(cells: Row, value: str) -> Row:
@@ -170,7 +176,7 @@ def from_selection(
     inside = _inside(cells, start)
     if role in ("actor", "recipient"):
         name = (touched or {}).get("entity") or quote.strip()
-        return follow(cells, ROLES[role], joined([*items(cells[ROLES[role]]), name]), names)
+        return follow(cells, ROLES[role], join([*items(cells[ROLES[role]]), name]), names)
     if role == "date":
         if touched and touched["date"]:
             changed = follow(cells, "date", touched["date"], names)

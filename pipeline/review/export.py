@@ -3,19 +3,18 @@
 ``events_reviewed.csv`` has the columns of events.csv and ``status``, ``reviewer``,
 ``reviewed_at``, ``comment``. A spreadsheet runs a cell that begins with ``=``, ``+``, ``-`` or
 ``@`` as a formula, so such a cell gets an apostrophe in front, unless it is a plain number (a
-longitude). :func:`restore` takes it off again; :func:`read_reviewed` does so for a whole file.
+longitude). :func:`pipeline.evaluation.formats.reviewed.restore` takes it off again;
+:func:`read_reviewed` does so for a whole file, and so do ``pacta evaluate`` and ``pacta retrain``.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import os
-import re
-import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from pipeline.evaluation.formats.reviewed import REVIEW_COLUMNS, harmless, restore
 from pipeline.evaluation.gold import (
     GoldDocument,
     GoldEntity,
@@ -23,30 +22,14 @@ from pipeline.evaluation.gold import (
     GoldMention,
     write_standoff,
 )
+from pipeline.resources import items
 from pipeline.review.desk import Desk, Entry, View
-from pipeline.review.tables import EVENT_COLUMNS, Row, items, zones
+from pipeline.review.tables import EVENT_COLUMNS, coded, zones
+from pipeline.tables.schema import Row
+from pipeline.tables.writing import write_whole
 
-REVIEW_COLUMNS = ("status", "reviewer", "reviewed_at", "comment")
 COLUMNS = (*EVENT_COLUMNS, *REVIEW_COLUMNS)
 NAME = "events_reviewed.csv"
-_RISKY = re.compile(r"'*[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-
-
-def harmless(cell: str) -> str:
-    """Make a cell harmless for spreadsheets; :func:`restore` undoes it.
-
-    Examples
-    --------
-    >>> harmless('=HYPERLINK("x")'), harmless("-12.5"), harmless("'=a")
-    ('\\'=HYPERLINK("x")', '-12.5', "''=a")
-    """
-    return f"'{cell}" if _RISKY.match(cell) and not _NUMBER.fullmatch(cell) else cell
-
-
-def restore(cell: str) -> str:
-    """The cell that :func:`harmless` was given."""
-    return cell[1:] if cell.startswith("'") and _RISKY.match(cell) else cell
 
 
 def read_reviewed(path: Path) -> list[Row]:
@@ -93,23 +76,9 @@ def write_reviewed(desk: Desk, path: Path, reviewer: str = "") -> int:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows([harmless(row[column]) for column in COLUMNS] for row in rows)
-    _write_whole(path, buffer.getvalue())
-    return len(rows)
-
-
-def _write_whole(path: Path, content: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(aside, 0o644)
-        os.replace(aside, path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+    write_whole(path, buffer.getvalue())
+    return len(rows)
 
 
 def gold(desk: Desk, reviewer: str = "", partial: bool = False) -> list[GoldDocument]:
@@ -180,10 +149,7 @@ def _entities(mentions: list[Row], entries: list[Entry]) -> dict[str, GoldEntity
             types[name][row["label"]] += 1
     for cells in (entry.cells for entry in entries):
         for side, codes in (("actors", "actor_codes"), ("recipients", "recipient_codes")):
-            parties, known = items(cells[side]), items(cells[codes])
-            if len(parties) != len(known):
-                known = [""] * len(parties)
-            for name, code in zip(parties, known, strict=True):
+            for name, code in coded(cells, side, codes):
                 if name not in readings:
                     country, _, sector = code.partition(".")
                     readings[name][country, sector] += 1

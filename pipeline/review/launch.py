@@ -15,6 +15,7 @@ import typer
 from pipeline.review.desk import Desk
 from pipeline.review.guard import LOOPBACK
 from pipeline.review.store import StoreError
+from pipeline.review.suggestions import warm
 from pipeline.review.tables import OutputError
 
 TOKEN_LENGTH = 16
@@ -76,6 +77,7 @@ def run(
         err=True,
     )
     typer.echo(f"{address}\nCtrl-C ends; every decision is saved already.", err=True)
+    threading.Timer(1, warm).start()
     if browser:
         threading.Timer(0.5, webbrowser.open, (address,)).start()
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from pipeline.review.book import EventState
-from pipeline.review.tables import Row
+from pipeline.tables.schema import Row
 
 Key = tuple[str, str, str, str, str]
 SLOTS = (

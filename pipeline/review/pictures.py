@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from pipeline.resources import items
 from pipeline.review.choices import choices
 from pipeline.review.desk import Entry
-from pipeline.review.tables import items
 from pipeline.review.world import Ring, outlines
 
 WIDTH = 1100

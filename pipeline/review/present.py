@@ -10,7 +10,8 @@ from pipeline.review.desk import Desk, Entry, View
 from pipeline.review.edits import checks
 from pipeline.review.reasons import reasons
 from pipeline.review.store import Decision
-from pipeline.review.tables import Row, zones
+from pipeline.review.tables import zones
+from pipeline.tables.schema import Row
 
 LINE = (
     *("doc_id", "event_type", "mode", "factuality", "trigger", "actors", "recipients", "date"),

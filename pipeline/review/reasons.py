@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.resources import items
 from pipeline.review.choices import choices
 from pipeline.review.desk import Entry
 from pipeline.review.edits import BY_HAND
-from pipeline.review.tables import Row, items
+from pipeline.tables.schema import Row
 
 FROM = {
     "clause": "in the clause of the trigger",

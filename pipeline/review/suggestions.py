@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.resources import items
 from pipeline.review.choices import choices
-from pipeline.review.tables import Row, Tables, items
+from pipeline.review.tables import Tables
+from pipeline.tables.schema import Row, number
 
 ACTOR_LABELS = ("PERSON", "ORG", "GPE", "NORP", "LOC")
 PLACE_LABELS = ("GPE", "LOC")
@@ -99,22 +101,26 @@ class Names:
         country = _country(name)
         return f"{country.iso3}.GOV" if country is not None and country.iso3 else ""
 
-    def place(self, doc_id: str, name: str) -> Row:
-        """Country, coordinates and GeoNames id of a place, as far as they are known."""
+    def place(self, doc_id: str, name: str, country: str = "") -> Row:
+        """Country, coordinates and GeoNames id of a place, as far as they are known.
+
+        The document's own reading goes first, then the run's, then the gazetteer's; ``country``
+        asks for the place of that name there.
+        """
         for index in (self._document(doc_id), self._run()):
             row = index.places.get(name)
-            if row is not None:
+            if row is not None and country in ("", row["country"]):
                 known = {c: row[c] for c in ("latitude", "longitude", "geonames_id")}
                 return {"place_country": row["country"], **known}
-        country = _country(name)
-        if country is None:
-            return {}
-        return {
-            "place_country": country.iso3,
-            "latitude": f"{country.latitude:g}",
-            "longitude": f"{country.longitude:g}",
-            "geonames_id": country.geonames_id,
-        }
+        for found in _candidates(name):
+            if country in ("", found.country):
+                return {
+                    "place_country": found.country,
+                    "latitude": number(found.latitude),
+                    "longitude": number(found.longitude),
+                    "geonames_id": found.geonames_id,
+                }
+        return {}
 
     def suggest(
         self, column: str, typed: str, doc_id: str = "", event_type: str = ""
@@ -139,7 +145,7 @@ class Names:
             typed = typed.rpartition(";")[2]
             found = self._actors(doc_id)
         elif column == "place":
-            found = self._places(doc_id)
+            found = self._places(doc_id, typed)
         elif column == "agreement_id":
             found = self._agreements(doc_id)
         else:
@@ -149,16 +155,20 @@ class Names:
     def _actors(self, doc_id: str) -> Iterator[Suggestion]:
         for index, source in ((self._document(doc_id), "document"), (self._run(), "run")):
             for name, _ in index.counts.most_common():
-                yield Suggestion(name, self.code(doc_id, name), source)
+                row = index.entities[name]
+                code = ".".join(filter(None, (row["country"], row["sector"])))
+                yield Suggestion(name, code, source)
         for country in _countries():
             yield Suggestion(country.name, f"{country.iso3}.GOV", "countries")
 
-    def _places(self, doc_id: str) -> Iterator[Suggestion]:
+    def _places(self, doc_id: str, typed: str) -> Iterator[Suggestion]:
         for index, source in ((self._document(doc_id), "document"), (self._run(), "run")):
             for name, row in index.places.items():
                 yield Suggestion(name, row["country"], source)
         for country in _countries():
             yield Suggestion(country.name, country.iso3, "countries")
+        for found in _candidates(typed.strip())[:3]:
+            yield Suggestion(found.name, found.country, "gazetteer")
 
     def _agreements(self, doc_id: str) -> Iterator[Suggestion]:
         for index, source in ((self._document(doc_id), "document"), (self._run(), "run")):
@@ -197,12 +207,12 @@ def _best(found: Iterable[Suggestion], typed: str) -> list[dict[str, Any]]:
     """The first few that hold what was typed; at the beginning of a word counts more."""
     typed = typed.strip().lower()
     ranked: dict[str, tuple[int, int, Suggestion]] = {}
-    for number, suggestion in enumerate(found):
+    for place, suggestion in enumerate(found):
         if suggestion.value in ranked:
             continue
         rank = _rank(suggestion, typed)
         if rank is not None:
-            ranked[suggestion.value] = (rank, number, suggestion)
+            ranked[suggestion.value] = (rank, place, suggestion)
     best = sorted(ranked.values(), key=lambda r: r[:2])[:LIMIT]
     return [{"value": s.value, "note": s.note, "source": s.source} for _, _, s in best]
 
@@ -228,6 +238,18 @@ def _country(name: str) -> Any:
     from pipeline import gazetteers
 
     return gazetteers.country_by_name(name)
+
+
+def _candidates(name: str) -> tuple:
+    from pipeline.components.places.candidates import gazetteer
+
+    return gazetteer().find(name)
+
+
+def warm() -> None:
+    """Read the gazetteers ahead of the first look-up; they take a second or two."""
+    _countries()
+    _candidates("Paris")
 
 
 def _is_state(name: str) -> bool:

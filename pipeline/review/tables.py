@@ -6,29 +6,15 @@ Cells stay strings: what the reviewer sees is what the file holds.
 from __future__ import annotations
 
 import csv
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-Row = dict[str, str]
+from pipeline.resources import items
+from pipeline.tables.schema import EVENTS, MENTIONS, Row
 
-EVENT_COLUMNS = (
-    *("event_id", "doc_id", "published", "event_type", "mode", "quad_class", "context"),
-    *("factuality", "actors", "actor_codes", "recipients", "recipient_codes"),
-    *("date_text", "date", "date_start", "date_end", "date_precision", "date_from"),
-    *("place_text", "place", "place_country", "latitude", "longitude", "geonames_id"),
-    *("place_from", "agreement_text", "agreement_id", "agreement_type", "agreement_stage"),
-    *("trigger", "trigger_start", "trigger_end", "evidence", "evidence_start", "evidence_end"),
-    *("same_as", "cluster_id", "rule_id", "confidence"),
-)
-MENTION_COLUMNS = (
-    *("mention_id", "doc_id", "label", "text", "start", "end", "entity", "country", "sector"),
-    *("sense", "date", "date_start", "date_end", "date_precision", "latitude", "longitude"),
-    *("geonames_id", "agreement_id", "agreement_type", "generic", "confidence"),
-)
+EVENT_COLUMNS, MENTION_COLUMNS = EVENTS.columns, MENTIONS.columns
 DOCUMENT_COLUMNS = ("doc_id", "path", "title", "published", "characters", "zones", "status")
-LABELS = ("PERSON", "ORG", "GPE", "LOC", "NORP", "DATE", "AGREEMENT")
 FILES = ("documents.csv", "events.csv", "mentions.csv", "agreements.csv", "run.json")
 
 
@@ -151,14 +137,12 @@ def read(folder: Path) -> Tables:
     return Tables(folder, documents, events, dict(mentions), agreements, mark)
 
 
-def items(cell: str) -> list[str]:
-    """Split a list cell (``a; b``) into its items."""
-    return [item for part in cell.split(";") if (item := part.strip())]
-
-
-def joined(values: list[str]) -> str:
-    """Write a list cell."""
-    return "; ".join(values)
+def coded(row: Row, names: str, codes: str) -> list[tuple[str, str]]:
+    """Pair the names of a list cell with their codes; an empty code keeps its place."""
+    parties, known = items(row[names]), [code.strip() for code in row[codes].split(";")]
+    if len(parties) != len(known):
+        known = [""] * len(parties)
+    return list(zip(parties, known, strict=True))
 
 
 def zones(cell: str) -> list[dict]:
@@ -170,12 +154,3 @@ def zones(cell: str) -> list[dict]:
         if kind and first.isdigit() and last.isdigit():
             out.append({"kind": kind, "start": int(first), "end": int(last)})
     return out
-
-
-def run_facts(folder: Path) -> dict:
-    """What run.json says, or an empty dict where there is none that can be read."""
-    try:
-        facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return facts if isinstance(facts, dict) else {}

@@ -7,11 +7,14 @@ say. Otherwise the evidence sentences are shown at their places, with gaps betwe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.review.tables import Row, Tables
+from pipeline.review.tables import Tables
+from pipeline.tables.schema import Row
 
 GAP = " […] "
 
@@ -59,12 +62,10 @@ class Texts:
             return self._evidence(doc_id, "This document is not in the latest run.")
         tried = False
         for path in self._candidates(document):
-            text = _read(path)
-            if text is None:
-                continue
-            tried = True
-            if self._is_the_text(document, text):
-                return Text(((0, text),))
+            for text in _texts(path, doc_id):
+                tried = True
+                if self._is_the_text(document, text):
+                    return Text(((0, text),))
         if tried:
             why = "The article has changed since the run read it; only the evidence is shown."
         else:
@@ -112,11 +113,25 @@ class Texts:
         return Text(tuple(pieces), notice)
 
 
-def _read(path: Path) -> str | None:
-    """The characters of a plain text file, or None where there is none."""
-    try:
-        if not path.is_file():
-            return None
-        return path.read_bytes().decode("utf-8")
-    except (OSError, ValueError):
-        return None
+def _texts(path: Path, doc_id: str) -> Iterator[str]:
+    """The texts in a file as a run reads them, that of the document first; none on any error.
+
+    A plain file is read as it stands first: that is quick, and what it nearly always takes.
+    """
+    if not path.is_file():
+        return
+    with suppress(OSError, UnicodeDecodeError):
+        yield path.read_bytes().decode("utf-8")
+    from pipeline.articles.errors import InputError
+    from pipeline.articles.reading import read
+    from pipeline.articles.sources import find
+
+    with suppress(OSError, InputError):
+        others = []
+        for source in find([path]):
+            if source.doc_id == doc_id:
+                yield read(source).text
+            else:
+                others.append(source)
+        for source in others:
+            yield read(source).text

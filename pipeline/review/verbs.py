@@ -17,7 +17,8 @@ from pipeline.review.choices import choices
 from pipeline.review.desk import Desk, Entry, View, mention_key
 from pipeline.review.edits import EditError
 from pipeline.review.suggestions import Names
-from pipeline.review.tables import EVENT_COLUMNS, MENTION_COLUMNS, Row
+from pipeline.review.tables import EVENT_COLUMNS, MENTION_COLUMNS
+from pipeline.tables.schema import Row
 
 GROUPS = ("same_as", "cluster_id")
 MENTION_EDITABLE = (
