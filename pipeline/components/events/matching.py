@@ -158,9 +158,9 @@ def _holds(
             if any(word.ent_type_ == test for word in words):
                 return True
         elif test.startswith("$"):
-            if any(word.lemma_.lower() in book.classes[test[1:]] for word in words):
+            if any(slots.is_a(word, test[1:]) for word in words):
                 return True
-        elif any(word.lemma_.lower() == test for word in words):
+        elif any(test in (word.lemma_.lower(), word.lower_) for word in words):
             return True
     return False
 

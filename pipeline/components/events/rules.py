@@ -19,6 +19,11 @@ from spacy.tokens import Token
 from pipeline.resources import KNOWLEDGE, KnowledgeError, document, table
 
 FOLDER = KNOWLEDGE / "events"
+SLOTS = frozenset({
+    "subject", "object", "indirect", "complement", "owner", "modifier", "holder", "head",
+    "verdict", "obligation", "content", "belonging", "carrier", "factuality", "form",
+})  # fmt: skip
+"""The slots of the rule language that are no prepositions (see :mod:`.slots`)."""
 
 Category = Literal[
     "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST",
@@ -227,7 +232,7 @@ def _checked(model: type[Any], record: Any, file: Path | str, where: str) -> Any
         raise KnowledgeError(file, f"{where}, field {field}", first["msg"]) from None
 
 
-def _read(file: Path, frames: Iterable[str], classes: Iterable[str]) -> Iterator[Rule]:
+def _read(file: Path, frames: Iterable[str], classes: dict[str, frozenset[str]]) -> Iterator[Rule]:
     records = document(file.name, file.parent)
     if not isinstance(records, list):
         raise KnowledgeError(file, "file", "must be a list of rules")
@@ -240,13 +245,21 @@ def _read(file: Path, frames: Iterable[str], classes: Iterable[str]) -> Iterator
         if rule.frame not in frames:
             raise KnowledgeError(file, f"rule {rule.id}, field frame", f"no frame {rule.frame!r}")
         for field in ("when", "unless"):
-            for tests in getattr(rule, field).values():
-                for test in tests:
-                    if test.startswith("$") and test[1:] not in classes:
-                        where = f"rule {rule.id}, field {field}"
-                        raise KnowledgeError(file, where, f"no word class {test!r}")
+            problem = _problem(getattr(rule, field), classes)
+            if problem:
+                raise KnowledgeError(file, f"rule {rule.id}, field {field}", problem)
         seen.add(rule.id)
         yield rule
+
+
+def _problem(conditions: dict[str, list[str]], classes: dict[str, frozenset[str]]) -> str:
+    for slot, tests in conditions.items():
+        if slot not in SLOTS and slot not in classes["particle"]:
+            return f"no slot {slot!r}"
+        for test in tests:
+            if test.startswith("$") and test[1:] not in classes:
+                return f"no word class {test!r}"
+    return ""
 
 
 def _triggers(rule: Rule, frame: Frame, particles: frozenset[str]) -> Iterator[Trigger]:

@@ -100,7 +100,7 @@ class Slots:
             verb = self.light_verb(token)
             if verb is not None:
                 found = list(syntax.prepositional(verb, words))
-        if not found and kind == "noun" and slot in ("with", "between"):
+        if not found and kind == "noun":
             found = _following(token, slot)
         return [one for one in found if one != token and one.i not in self._date_tokens]
 
@@ -111,7 +111,7 @@ class Slots:
         """
         found = [w for head in self.fill(token, kind, slot) for w in syntax.conjuncts(head)]
         for word in list(found):
-            if word.lemma_.lower() in self.classes["container"]:
+            if self.is_a(word, "container"):
                 inner = syntax.prepositional(word, frozenset({"of"}))
                 found.extend(w for head in inner for w in syntax.conjuncts(head))
         return found
@@ -208,7 +208,7 @@ class Slots:
         """Return the body or state whose people, forces or machines a common noun means."""
         if noun.pos_ != "NOUN":
             return []
-        acting = noun.lemma_.lower() in self.classes["acting_noun"]
+        acting = self.is_a(noun, "acting_noun")
         for child in noun.children:
             place = self._name_at.get(child.i)
             if place is None:
@@ -224,12 +224,15 @@ class Slots:
                 return [name._.entity]
         return []
 
+    def is_a(self, word: Token, name: str) -> bool:
+        """Tell whether a word belongs to a word class, in the singular or as it stands."""
+        words = self.classes[name]
+        form = word.lower_
+        return word.lemma_.lower() in words or form in words or form.removesuffix("s") in words
+
     def is_agreement(self, word: Token) -> bool:
         """Tell whether a nominal names an agreement."""
-        return (
-            word.i in self._agreement_tokens
-            or word.lemma_.lower() in self.classes["agreement_noun"]
-        )
+        return word.i in self._agreement_tokens or self.is_a(word, "agreement_noun")
 
 
 def _said(verb: Token) -> list[Token]:
@@ -253,13 +256,13 @@ def _obligations(verb: Token) -> list[Token]:
 
 
 def _following(noun: Token, word: str) -> list[Token]:
-    """Return the name behind the next ``with`` or ``between`` before another verb, if any.
+    """Return the name behind the next such preposition before another verb, if any.
 
-    Long agreement titles break the parse; the words stay in order.
+    Long titles and chains of phrases break the parse; the words stay in order.
     """
     seen = False
     for token in noun.doc[noun.i + 1 : noun.sent.end]:
-        if token.pos_ in ("VERB", "AUX"):
+        if token.pos_ in ("VERB", "AUX") or token.text in (";", "."):
             return []
         if token.lower_ == word:
             seen = True

@@ -148,7 +148,7 @@ def patient(verb: Token) -> list[Token]:
         if verb.dep_ == "amod":
             return [verb.head]
         return surface_subject(verb)
-    found = [antecedent(child) for child in verb.children if child.dep_ == "obj"]
+    found = [antecedent(child) for child in verb.children if child.dep_ in ("obj", "iobj")]
     if not found and verb.dep_ == "acl:relcl":
         subject = surface_subject(verb)
         if subject and subject[0] != verb.head:
