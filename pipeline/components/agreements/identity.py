@@ -196,8 +196,10 @@ class Resolver:
 
     def _proper_name_inside(self, span: Span, kind: AgreementType) -> bool:
         """Whether a description holds a name that tells more than a loose type does."""
-        return kind.loose and not span[0].text[0].isupper() and any(
-            t.text[0].isupper() for t in span[1:] if t.is_alpha
+        return (
+            kind.loose
+            and not span[0].text[0].isupper()
+            and any(t.text[0].isupper() for t in span[1:] if t.is_alpha)
         )
 
     def _proper(self, span: Span) -> bool:
@@ -240,7 +242,9 @@ class Resolver:
             )
             if long is not mention and not mention.entries and long.rule:
                 known = mention.span.text in self._type_acronyms
-                mention.type = mention.type if known and not long.type else long.type or mention.type
+                mention.type = (
+                    mention.type if known and not long.type else long.type or mention.type
+                )
                 mention.entries = long.entries
                 mention.content = long.content
                 mention.vague = long.vague = False
@@ -285,7 +289,8 @@ class Resolver:
         acronym = m.acronym or "-".join(
             t.text.upper()
             for t in m.span
-            if t.is_alpha and (len(m.span) == 3 or t.lower_ not in self.terms.lists["function_words"])
+            if t.is_alpha
+            and (len(m.span) == 3 or t.lower_ not in self.terms.lists["function_words"])
         )
         return Agreement(acronym, m.type or acronym, (), rule=m.rule)
 
@@ -345,9 +350,13 @@ class Resolver:
                 return list(earlier.parties)
             if open_ended:
                 return m.explicit
-            around = clause if kind is None and not self._proper(m.span) else (
-                *clause,
-                *parties.ranking(),
+            around = (
+                clause
+                if kind is None and not self._proper(m.span)
+                else (
+                    *clause,
+                    *parties.ranking(),
+                )
             )
             others = [c for c in around if c != m.explicit[0]]
             return [*m.explicit, *others[:1]] if others else []
@@ -508,7 +517,11 @@ class Resolver:
             if m.span[-1].text[:1].isupper() and m.determiner:
                 # "the Agreement" is the text's own short name for what it called so before.
                 return other.head in ("", m.head) or bool(m.explicit)
-            return other.head not in ("ceasefire", "truce") or m.head in ("deal", "agreement", "pact")
+            return other.head not in ("ceasefire", "truce") or m.head in (
+                "deal",
+                "agreement",
+                "pact",
+            )
         if m.content and m.content < other.content and m.head == other.head:
             return True
         mine = self.knowledge.types.get(m.type)

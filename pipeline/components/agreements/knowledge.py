@@ -59,6 +59,20 @@ WORD_LISTS = (
     "not_agreements",
     "international",
     "concluded",
+    "verbs_too",
+    "before_verbs",
+    "heads_as_subject",
+    "never_part",
+    "regions",
+    "articles",
+    "business_heads",
+    "states_of_mind",
+    "class_determiners",
+    "no_determiners",
+    "consent",
+    "possessives",
+    "signing",
+    "copulas",
 )
 _ID = re.compile(
     r"(?:(?P<parties>[A-Z]{3}(?:-[A-Z]{3})*):)?(?P<type>[A-Z0-9]+(?:-[A-Z0-9]+)*)"

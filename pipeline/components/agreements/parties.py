@@ -73,14 +73,21 @@ class Parties:
                 codes.append(state.code)
                 i = state.start - 1
                 continue
-            joins = self.doc[i].text in HYPHENS or word in ("/", "and", "&", ",", "'s", "’s", "’", "'")
-            if joins and (codes or word not in ("and", "&", ",")):
-                i -= 1
-            elif not codes and (
+            joins = self.doc[i].text in HYPHENS or word in (
+                "/",
+                "and",
+                "&",
+                ",",
+                "'s",
+                "’s",
+                "’",
+                "'",
+            )
+            if (joins and (codes or word not in ("and", "&", ","))) or (not codes and (
                 self.terms.has("not_part", word)
                 or self.doc[i].text in QUOTES
                 or self.doc[i].text[:1].isdigit()
-            ):
+            )):
                 i -= 1
             else:
                 break
@@ -112,9 +119,7 @@ class Parties:
                 if token.lower_ != "by" or passive:
                     return i + 1
                 return None
-            elif token.text in ",;:.—" and token.text not in QUOTES:
-                return None
-            elif token.lower_ in ("and", "or") and i == end or self.at.get(i) is not None:
+            elif (token.text in ",;:.—" and token.text not in QUOTES) or (token.lower_ in ("and", "or") and i == end) or self.at.get(i) is not None:
                 return None
             i += 1
         return None
@@ -165,7 +170,9 @@ class Parties:
     def together(self, start: int) -> list[str]:
         """Return the last states before a mention, in its sentence, that stand together."""
         first = self.sentence(start)[0]
-        return self._last_group([s for s in self.states if first <= s.start < start and not s.place])
+        return self._last_group(
+            [s for s in self.states if first <= s.start < start and not s.place]
+        )
 
     def reacts(self, start: int) -> bool:
         """Whether the sentence up to a mention is somebody's reaction: "X welcomes the truce"."""
@@ -187,7 +194,9 @@ class Parties:
         for state in reversed(states):
             if group:
                 between = self.doc[state.end : group[-1].start]
-                if not all(t.lower_ in ("and", "the", ",", "&") or t.text in HYPHENS for t in between):
+                if not all(
+                    t.lower_ in ("and", "the", ",", "&") or t.text in HYPHENS for t in between
+                ):
                     if len(group) > 1:
                         break
                     group = []
@@ -247,9 +256,7 @@ def _state(ent: Span) -> State | None:
     if not code or gazetteers.country(code) is None:
         return None
     place = ent._.sense == "place" or (
-        ent.label_ == "GPE"
-        and ent.start > 0
-        and ent.doc[ent.start - 1].lower_ in _BEFORE_PLACE
+        ent.label_ == "GPE" and ent.start > 0 and ent.doc[ent.start - 1].lower_ in _BEFORE_PLACE
     )
     return State(ent.start, ent.end, code, ent.label_, place)
 
@@ -260,7 +267,7 @@ def _sentences(doc: Doc) -> list[tuple[int, int]]:
     starts = [0]
     for token in doc[1:]:
         before = doc[token.i - 1]
-        new_line = before.is_space and "\n" in before.text or before.text_with_ws.endswith("\n")
+        new_line = (before.is_space and "\n" in before.text) or before.text_with_ws.endswith("\n")
         ended = token.is_sent_start if marked else before.text in (".", "!", "?")
         if new_line or ended:
             starts.append(token.i)

@@ -72,6 +72,10 @@ class Text:
     def __len__(self) -> int:
         return len(self.lower)
 
+    def word(self, i: int) -> str:
+        """Return the lower-case form of token ``i``, empty outside the document."""
+        return self.lower[i] if 0 <= i < len(self.lower) else ""
+
     def capital(self, i: int) -> bool:
         """Whether token ``i`` starts with a capital letter."""
         return self.form[i][:1].isupper()
