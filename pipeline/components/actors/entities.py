@@ -25,6 +25,11 @@ _PUBLIC = ("GOV", "MIL", "LEG", "JUD", "COP", "SPY")
 """Sectors that only a state has."""
 _LEAD = 1.5
 """How much oftener than the next a country is named that an article takes for granted."""
+_LEADING = (
+    "head of state", "head of government", "supreme leader", "foreign minister",
+    "defence minister", "military commander",
+)  # fmt: skip
+"""Offices whose holders an article names without saying whose they are."""
 _DOMINANT = 0.5
 """The share of all country names from which an article's officials are that country's."""
 _SIGNATURE = 10
@@ -160,10 +165,6 @@ class Resolution:
                 near = self._near.setdefault(self._paragraph[ent.start], Counter())
                 near[entity.country] += 1
 
-    def mentioned(self, code: str) -> int:
-        """Return how often a country is named in the article."""
-        return self._countries[code]
-
     def home(self, ent: Span) -> str:
         """Return the country an article takes for granted at a place, or empty.
 
@@ -221,6 +222,9 @@ class Resolution:
 
     def _known_body(self, name: str) -> Body | None:
         rows = self.lexicon.by_body.get(name, [])
+        whole, _, last = name.rpartition(" ")
+        if not rows and self.lexicon.nouns.sector_of.get(last.title()) == "BUS":
+            rows = self.lexicon.by_body.get(whole, [])
         if len(rows) < 2:
             return rows[0] if rows else None
         spoken = [row for row in rows if self._countries[row.country]]
@@ -238,8 +242,9 @@ class Resolution:
         text = " ".join(rest)
         country = gazetteers.country_by_demonym(text) or gazetteers.country_by_name(text)
         if country is None:
-            term = self.holder_by_surname(fold(text.removesuffix("'s")))
-            country = gazetteers.country(term.country) if term else None
+            for name in text.removesuffix("'s").split("-"):
+                term = self.holder_by_surname(fold(name.split()[-1]))
+                country = country or (gazetteers.country(term.country) if term else None)
         return state(country) if country else None
 
     def _by_name(self, text: str) -> tuple[str, str, bool]:
@@ -371,13 +376,19 @@ class Resolution:
 
     # Office holders
 
+    def about(self, term: Term) -> bool:
+        """Tell whether the article names a holder's state, or the office is an international one."""
+        return bool(self._countries[term.country]) or term.country in ("UNO", "EUR", "IGO")
+
     def holder_by_surname(self, surname: str, title: str = "") -> Term | None:
-        """Return the one holder of a name in office on the article's day, if his state is named."""
-        terms = [
-            term
-            for term in self.lexicon.by_surname.get(surname, [])
-            if self._countries[term.country] or term.country in ("UNO", "EUR", "IGO")
-        ]
+        """Return the one holder of a name in office on the article's day.
+
+        His state is named in the article, or the name is one leading holder's alone.
+        """
+        everyone = self.lexicon.by_surname.get(surname, [])
+        terms = [term for term in everyone if self.about(term)]
+        if not terms and len({t.name for t in everyone}) == 1 and len(surname) > 4:
+            terms = [term for term in everyone if term.office in _LEADING]
         if title:
             answers = self.lexicon.offices.answers
             terms = [t for t in terms if title in answers.get(t.office, ())] or terms
@@ -571,8 +582,8 @@ class Persons:
         return [
             term
             for term in terms
-            if self.resolution.mentioned(term.country)
-            or term.country in ("UNO", "EUR", "IGO")
+            if self.resolution.about(term)
+            or term.office in _LEADING
             or titles & self.lexicon.offices.answers.get(term.office, frozenset())
         ]
 
@@ -584,7 +595,7 @@ class Persons:
         if terms and date:
             current = [term for term in terms if term.covers(date)]
             if current:
-                return "MIL" if current[0].office == "military commander" else "GOV"
+                return self.lexicon.offices.office_sectors.get(current[0].office, "GOV")
             if all(term.ended_before(date) for term in terms):
                 return said if said not in ("", "GOV") else "ELI"
         if terms and not said and any(not term.end for term in terms):

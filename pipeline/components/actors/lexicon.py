@@ -105,6 +105,7 @@ class Offices:
     honours: frozenset[str]
     portfolios: frozenset[str]
     answers: dict[str, frozenset[str]]
+    office_sectors: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +193,13 @@ def load(folder: Path) -> Lexicon:
     KnowledgeError
         A file, record or field is wrong; the message names all three.
     """
+    offices = _offices(folder)
+    terms = list(_terms(folder, offices))
     return Lexicon(
         bodies=list(_bodies(folder)),
-        terms=list(_terms(folder)),
+        terms=terms,
         groups=list(_groups(folder)),
-        offices=_offices(folder),
+        offices=offices,
         nouns=_body_nouns(folder),
     )
 
@@ -231,14 +234,16 @@ def _bodies(folder: Path) -> Iterator[Body]:
         )
 
 
-def _terms(folder: Path) -> Iterator[Term]:
+def _terms(folder: Path, offices: Offices) -> Iterator[Term]:
     file = "office_holders.csv"
     columns = ("name", "aliases", "country", "office", "from", "to")
     for number, row in enumerate(resources.table(file, columns, folder), start=2):
         where = f"line {number} ({row['name']})"
         _check(file, where, row["country"], "")
-        if not row["name"] or not row["country"] or not row["office"]:
-            raise resources.KnowledgeError(file, where, "name, country or office: empty")
+        if not row["name"] or not row["country"]:
+            raise resources.KnowledgeError(file, where, "name or country: empty")
+        if row["office"] not in offices.answers:
+            raise resources.KnowledgeError(file, where, f"office: {row['office']!r} is unknown")
         for column in ("from", "to"):
             if not _MONTH.fullmatch(row[column]) and (row[column] or column == "from"):
                 raise resources.KnowledgeError(
@@ -322,7 +327,18 @@ def _offices(folder: Path) -> Offices:
         honours=words("honours"),
         portfolios=words("portfolios"),
         answers={office: words("offices", office) for office in data.get("offices", ())},
+        office_sectors=_office_sectors(data, file),
     )
+
+
+def _office_sectors(data: Any, file: str) -> dict[str, str]:
+    found = data.get("office_sectors")
+    if not isinstance(found, dict):
+        raise resources.KnowledgeError(file, "office_sectors", "must map offices to sectors")
+    for office, sector in found.items():
+        if office not in data["offices"] or sector not in SECTORS:
+            raise resources.KnowledgeError(file, f"office_sectors.{office}", "unknown")
+    return found
 
 
 def _body_nouns(folder: Path) -> BodyNouns:

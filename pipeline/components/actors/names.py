@@ -8,6 +8,7 @@ guideline's boundaries, and what is a name in one place of an article is one eve
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -20,6 +21,8 @@ from pipeline.components.actors.surfaces import LABELS, Hit, KnownPlaces, Surfac
 from pipeline.components.actors.titles import Titles
 from pipeline.language import extensions
 
+_DESIGNATION = re.compile(r"[A-Z]{1,4}-?\d+\w*(-\w+)?")
+"""Types of aircraft, weapons and roads."""
 _SURE = 4.5
 _ROUGH = 0.0
 """How well known (log10 of a population) a place must be to overrule, or to refine, the model."""
@@ -79,7 +82,12 @@ class Names:
             for hit in self._trimmed(doc, guesses, sure, titles, heading)
             if doc[hit.start : hit.end].text not in barred
         ]
-        sure += [hit for hit in known if hit.doubtful and self._confirmed(doc, hit, sure, guesses)]
+        titled = {hit.start for hit in titles}
+        sure += [
+            hit
+            for hit in known
+            if hit.doubtful and self._confirmed(doc, hit, sure, guesses, titled)
+        ]
         guesses = self._placed(doc, guesses)
         names = _merge(doc, longest(sure), guesses)
         names = self._acronyms(doc, names)
@@ -128,10 +136,14 @@ class Names:
         """Tell whether a ship's or vehicle's prefix stands before a known name."""
         return hit.start > 0 and doc[hit.start - 1].text in self.lexicon.nouns.ships
 
-    def _confirmed(self, doc: Doc, hit: Hit, sure: list[Hit], guesses: list[Hit]) -> bool:
-        """Tell whether a doubtful name has a second sign: the model, or its full name nearby."""
+    def _confirmed(
+        self, doc: Doc, hit: Hit, sure: list[Hit], guesses: list[Hit], titled: set[int]
+    ) -> bool:
+        """Tell whether a doubtful name has a second sign: the model, a title, or its full name."""
         if any(hit.overlaps(other) for other in sure):
             return False
+        if hit.label == "NORP" and hit.end in titled:
+            return True
         if any(g.start == hit.start and g.end == hit.end and g.label == hit.label for g in guesses):
             return True
         bodies = self.lexicon.by_body.get(fold(doc[hit.start : hit.end].text), [])
@@ -213,7 +225,7 @@ class Names:
         title = words[-1].lower()
         if {title, title.removesuffix("s")} & self.lexicon.offices.sector_of.keys():
             return False
-        if len(words) == 1 and len(words[0]) == 1:
+        if len(words) == 1 and len(words[0]) == 1 or _DESIGNATION.fullmatch(words[0]):
             return False
         if start > 0 and doc[start - 1].text in nouns.ships or words[0] in nouns.ships:
             return False
@@ -303,11 +315,17 @@ class Names:
         return sorted(kept + added, key=lambda h: h.start)
 
     def _yields(self, doc: Doc, hit: Hit, label: str, words: tuple[str, ...]) -> bool:
-        """Tell whether a name gives way: the model's other reading of a known person's surname."""
+        """Tell whether a name gives way to the surname of a person, or the short name of a company.
+
+        The model's other readings do, and so does a company of a person's name.
+        """
+        namesake = label == "PERSON" and hit.source == "gazetteer" and hit.label == "ORG"
         return (
-            hit.source == "model" and label in ("PERSON", "ORG") and hit.label != label
+            (hit.source == "model" or namesake)
+            and label in ("PERSON", "ORG")
+            and hit.label != label
             and len(hit) <= len(words)
-        )  # fmt: skip
+        )
 
     def _stands_alone(self, doc: Doc, start: int, end: int) -> bool:
         """Tell whether neither neighbour carries the name on ("Johnson" in "Johnson County")."""
@@ -336,7 +354,7 @@ class Names:
         for short in (words[-1:], words[-2:], words[-3:]):
             first = short[0]
             if len(short) == 1 and len(first) > 2 and first[0].isupper():
-                if not self.surfaces.label(first):
+                if self.surfaces.label(first) in ("", "ORG", "PERSON"):
                     yield short
             elif len(short) > 1 and first.lower() in self.lexicon.offices.particles:
                 yield short

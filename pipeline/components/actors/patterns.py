@@ -6,6 +6,7 @@ names were found before; the word lists come from the lexicon.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from spacy.tokens import Doc, Token
@@ -48,7 +49,8 @@ class Patterns:
         self._alone = {tuple(name.split()) for name in nouns.alone}
         self._landform_first = [tuple(name.split()) for name in nouns.landform_first]
         # Words of known bodies' names: in a heading only these may join a body's noun.
-        self._name_words = {w for body in lexicon.bodies for w in body.name.split()}
+        counts = Counter(w for body in lexicon.bodies for w in set(body.name.split()))
+        self._name_words = {word for word, count in counts.items() if count > 1}
 
     def usual(self, word: str) -> bool:
         """Tell whether a word is usual in names of bodies, so that it alone names none."""
@@ -62,7 +64,7 @@ class Patterns:
         """Yield names with a body's noun: "Ruritanian Coast Guard", "Ministry of Fisheries"."""
         for token in doc:
             noun = self._noun_at(doc, token.i)
-            if not noun or token.i in titled:
+            if not noun or token.i in titled and token.i + 1 in titled:
                 continue
             first = token.i - len(noun) + 1
             start = self._left(doc, first, titled, heading)
@@ -182,7 +184,7 @@ class Patterns:
             if doc[start - 1].whitespace_ == "":
                 continue
             end = self.person_end(doc, start, known)
-            if end > start:
+            if end > start and doc[end - 1].lower_ not in self.lexicon.nouns.not_bodies:
                 yield Hit(start, end, "PERSON", "title")
 
     def person_end(self, doc: Doc, start: int, known: dict[int, Hit]) -> int:
@@ -264,7 +266,7 @@ class Patterns:
         """Yield the place an airfield or camp is named after ("Wittering" in "RAF Wittering")."""
         nouns = self.lexicon.nouns
         for token in doc[:-1]:
-            if token.text in nouns.bases_before and _name_word(doc, token.i + 1):
+            if token.text in nouns.bases_before and doc[token.i + 1].is_title:
                 yield Hit(token.i + 1, token.i + 2, "GPE", "base")
             for words in nouns.bases_after:
                 i = token.i + 1

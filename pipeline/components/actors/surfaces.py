@@ -41,7 +41,7 @@ def known_surfaces(lexicon: Lexicon) -> Iterator[tuple[str, str, bool]]:
     """Yield (surface, label, doubtful); of two labels for a surface the first one counts."""
     for country in gazetteers.countries():
         for name in (country.name, *country.aliases, *country.capitals):
-            yield name.removeprefix("the "), "GPE", False
+            yield name.removeprefix("the "), "GPE", name.startswith("the ")
         for name in country.demonyms:
             yield name, "NORP", False
     for group in lexicon.groups:
@@ -109,7 +109,9 @@ class Surfaces:
         found = []
         for _, start, end in self._as_written(doc):
             label, doubtful = self._label.get(doc[start:end].text, ("", False))
-            if label:
+            # "2GB" is no country.
+            figure = start > 0 and doc[start - 1].is_digit and not doc[start - 1].whitespace_
+            if label and not figure:
                 found.append(Hit(start, end, label, doubtful=doubtful))
         if _shouted(doc):
             found += self._in_capitals(doc)
