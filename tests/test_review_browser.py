@@ -70,7 +70,7 @@ class Server:
 
     def start(self) -> None:
         self.process = subprocess.Popen(self._command, cwd=ROOT, stderr=subprocess.PIPE)
-        for _ in range(200):
+        for _ in range(400):
             try:
                 socket.create_connection(("127.0.0.1", self.port), 0.2).close()
                 return
@@ -113,7 +113,7 @@ def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
         context = chromium.new_context(viewport={"width": width, "height": 860}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
         page.on("console", lambda m: complaints.append(m.text) if _grave(m) else None)
@@ -144,7 +144,7 @@ def current(page: Any) -> str:
 
 def until(page: Any, script: str, arg: Any = None) -> None:
     """Wait until a script is true (Playwright's own way needs eval, which the policy forbids)."""
-    for _ in range(250):
+    for _ in range(1000):
         if page.evaluate(script, arg):
             return
         page.wait_for_timeout(20)
@@ -259,7 +259,7 @@ def test_a_review_from_first_key_to_gold(
         return row | {"rule_id": "rewritten", "event_id": "n" + row["event_id"], "date": "2000"}
 
     rewrite(output, other_rules)
-    page.wait_for_selector("text=The tables were written anew", timeout=9000)
+    page.wait_for_selector("text=The tables were written anew", timeout=25_000)
     page.goto(f"{server.address}/?uid={third.replace('#', '%23')}")
     page.wait_for_selector("html[data-ready]")
     assert page.input_value("#cell-date") == "2026-03-23"
@@ -496,7 +496,7 @@ def test_help_filters_groups_and_two_at_once(
         other.keyboard.press("Enter")
     other.wait_for_selector("html[data-ready]")
     press(other, "x")
-    page.wait_for_selector(".form-head .status.rejected", timeout=9000)
+    page.wait_for_selector(".form-head .status.rejected", timeout=25_000)
     assert "Ben" in page.inner_text(".history >> nth=-1") or page.locator("text=History").count()
     page.goto(f"{server.address}/history")
     page.click("button[data-decision]:has-text('Undo') >> nth=0")

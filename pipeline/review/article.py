@@ -105,6 +105,7 @@ def roles(entry: Entry, mentions: list[dict[str, Any]]) -> dict[str, dict[str, s
     out: dict[str, dict[str, str]] = {}
     for mention in mentions:
         found = mention["cells"]
+        inside = first <= int(found["start"]) < last
         if mention["status"] == "rejected":
             continue
         role = ""
@@ -112,7 +113,9 @@ def roles(entry: Entry, mentions: list[dict[str, Any]]) -> dict[str, dict[str, s
             if cells["date_text"] and found["text"] == cells["date_text"]:
                 role = "date"
         elif found["label"] == "AGREEMENT":
-            if cells["agreement_id"] and found["agreement_id"] == cells["agreement_id"]:
+            same = cells["agreement_id"] and found["agreement_id"] == cells["agreement_id"]
+            quoted = cells["agreement_text"] and found["text"] == cells["agreement_text"]
+            if same or (quoted and inside):
                 role = "agreement"
         elif found["label"] in ("GPE", "LOC") and _is_place(cells, found):
             role = "place"
@@ -121,7 +124,6 @@ def roles(entry: Entry, mentions: list[dict[str, Any]]) -> dict[str, dict[str, s
         elif found["entity"] in recipients:
             role = "recipient"
         if role:
-            inside = first <= int(found["start"]) < last
             out[mention["key"]] = {"role": role, "reach": "sentence" if inside else "document"}
     return out
 

@@ -77,7 +77,7 @@ def run(
         err=True,
     )
     typer.echo(f"{address}\nCtrl-C ends; every decision is saved already.", err=True)
-    threading.Timer(1, warm).start()
+    threading.Timer(3, warm).start()
     if browser:
         threading.Timer(0.5, webbrowser.open, (address,)).start()
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)

@@ -100,7 +100,7 @@ class _Axis:
 
     def x(self, day: str) -> float:
         if int(day[:4]) < self.first:
-            return self._left - 34
+            return self._left - 46
         date = datetime.date.fromisoformat(day)
         part = (date - datetime.date(date.year, 1, 1)).days / 366
         return self._left + (date.year + part - self.first) * self._scale
@@ -126,12 +126,12 @@ def timeline(entries: list[Entry]) -> Markup:
         return _nothing("No event has a date with a known year yet.")
     lanes = Counter(_dyad(e) for e in dated)
     shown = [pair for pair, _ in lanes.most_common(LANES) if pair[0]]
-    left, top, row = 170.0, 34.0, 30.0
+    left, top, row = 180.0, 34.0, 30.0
     axis = _Axis([e.cells["date_start"] for e in dated], left, WIDTH - 20)
     height = top + row * len(shown) + 10
     marks = _grid(axis, top, height - 6)
     if axis.early:
-        marks.append(_text(left - 34, top - 6, "before", "tick", "middle"))
+        marks.append(_text(left - 46, top - 6, "before", "tick", "middle"))
     dots: dict[tuple[tuple[str, str], str, str], list[Entry]] = defaultdict(list)
     for entry in dated:
         month = entry.cells["date_start"][:7]
@@ -139,7 +139,7 @@ def timeline(entries: list[Entry]) -> Markup:
     for number, pair in enumerate(shown):
         y = top + row * (number + 0.5)
         name = " – ".join(filter(None, pair))
-        marks += [_line(left, y, WIDTH - 20, y, "lane"), _text(left - 54, y + 4, name, "", "end")]
+        marks += [_line(left, y, WIDTH - 20, y, "lane"), _text(left - 66, y + 4, name, "", "end")]
         mine = sorted((key, found) for key, found in dots.items() if key[0] == pair)
         for (_, month, quad), found in mine:
             middle = f"{month}-15" if len(found) > 1 else found[0].cells["date_start"]

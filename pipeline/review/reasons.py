@@ -12,6 +12,7 @@ from pipeline.resources import items
 from pipeline.review.choices import choices
 from pipeline.review.desk import Entry
 from pipeline.review.edits import BY_HAND
+from pipeline.review.rulebook import purposes
 from pipeline.tables.schema import Row
 
 FROM = {
@@ -65,8 +66,10 @@ def reasons(entry: Entry, mentions: list[dict[str, Any]]) -> dict[str, str]:
 def _event_type(cells: Row, mentions: list[Row]) -> str:
     if cells["rule_id"] == BY_HAND:
         return "Added by a reviewer."
+    purpose = purposes().get(cells["rule_id"], "")
     sure = f", confidence {cells['confidence']}" if cells["confidence"] else ""
-    return f"Rule {cells['rule_id'] or '(none given)'} fired on “{cells['trigger']}”{sure}."
+    rule = cells["rule_id"] or "(none given)"
+    return f"Rule {rule} fired on “{cells['trigger']}”{sure}." + (f" {purpose}" if purpose else "")
 
 
 def _mode(cells: Row, mentions: list[Row]) -> str:
@@ -167,9 +170,8 @@ def _place(cells: Row, mentions: list[Row]) -> str:
         return _blank(cells, mentions, ("GPE", "LOC"), "place")
     where = FROM.get(cells["place_from"], "")
     words = f"“{cells['place_text']}”" if cells["place_text"] else cells["place"]
-    code = f"; {cells['place_country']}" if cells["place_country"] else ""
-    spot = f" {cells['latitude']}, {cells['longitude']}" if cells["latitude"] else ""
-    return f"{words}{', ' + where if where else ''}{code}{spot}."
+    spot = f" at {cells['latitude']}, {cells['longitude']}" if cells["latitude"] else ""
+    return f"{words}{', ' + where if where else ''}{spot}."
 
 
 def _agreement(cells: Row, mentions: list[Row]) -> str:

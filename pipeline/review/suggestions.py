@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.resources import items
 from pipeline.review.choices import choices
+from pipeline.review.rulebook import purposes
 from pipeline.review.tables import Tables
 from pipeline.tables.schema import Row, number
 
@@ -247,7 +248,8 @@ def _candidates(name: str) -> tuple:
 
 
 def warm() -> None:
-    """Read the gazetteers ahead of the first look-up; they take a second or two."""
+    """Read gazetteers and rules ahead of the first look-up; they take a second or two."""
+    purposes()
     _countries()
     _candidates("Paris")
 

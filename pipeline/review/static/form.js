@@ -55,11 +55,11 @@ function head(event) {
       h("q", { class: "trigger-word" }, cells.trigger),
       h("span", { class: `status ${event.status}` }, event.status),
       h("span", { class: "sure", title: "Calibrated probability that type, actors and recipients are right" },
-        cells.confidence === "" ? "by hand" : `${percent(cells.confidence)} % sure`)),
+        cells.confidence === "" ? (event.machine ? "not rated" : "by hand") : `${percent(cells.confidence)} % sure`)),
     h("div", { class: "actions", role: "toolbar", "aria-label": "Verdict" },
       act("a", "Accept", "accept"), act("x", "Reject", "reject"), act("o", "Reopen", "", event.status === "undecided"),
       act("u", "Undo", ""), h("span", { class: "spring" }),
-      act("k", "Back", ""), act("j", "Next", ""), act("n", "Undecided", "")));
+      act("k", "Back", ""), act("j", "Next", ""), act("n", "To do", "")));
 }
 
 const act = (key, label, css, disabled = false) =>
@@ -88,8 +88,8 @@ function row(cell, event) {
     h("label", { for: id }, h("kbd", { "aria-hidden": "true" }, cell.key), cell.label),
     h("div", { class: "value" }, input,
       edited && event.machine && machineValue(event, cell.column),
-      extra(cell, event), hint,
-      h("p", { class: "why", id: `${id}-why` }, event.reasons[cell.column] || "")));
+      hint,
+      h("p", { class: "why", id: `${id}-why`, title: event.reasons[cell.column] }, extra(cell, event), event.reasons[cell.column] || "")));
   if (cell.column === "date") liveDate(input, hint);
   else {
     typeahead(input, (typed) => get("/api/suggest", {
@@ -102,14 +102,10 @@ function row(cell, event) {
 function extra(cell, event) {
   const { cells } = event;
   if (cell.codes && cells[cell.codes]) {
-    return h("span", { class: "codes mono" }, list(cells[cell.codes]).map((code) => h("span", {}, code)));
+    return list(cells[cell.codes]).map((code) => h("span", { class: "code mono" }, code));
   }
-  if (cell.text && cells[cell.text] && cells[cell.text] !== cells[cell.column]) {
-    const facts = [cells.date_precision && cell.column === "date" ? cells.date_precision : "",
-      cell.column === "place" ? cells.place_country : ""].filter(Boolean);
-    return h("span", { class: "codes" }, h("q", {}, cells[cell.text]), facts.map((f) => h("span", { class: "mono" }, f)));
-  }
-  return null;
+  const fact = { date: cells.date_precision, place: cells.place_country, agreement_id: cells.agreement_type }[cell.column];
+  return fact && cells[cell.column] ? h("span", { class: "code mono" }, fact) : null;
 }
 
 function machineValue(event, column) {
