@@ -82,7 +82,7 @@ def _reading(match: Match, factuality: Factuality) -> Reading | None:
     if reading.purpose or reading.value == "hypothetical":
         return None
     rule = match.trigger.rule
-    if rule.factuality and reading.value != "negated":
+    if rule.factuality and (reading.value != "negated" or "factuality" in rule.when):
         return Reading(rule.factuality, reading.cue)
     return reading
 
@@ -159,7 +159,7 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
     """Return the event with its parties, without date, place and agreement."""
     token, trigger = match.token, match.trigger
     rule, frame = trigger.rule, trigger.frame
-    verbal = trigger.kind == "verb"
+    verbal = trigger.kind != "noun"
     order = frame.verb_actors if verbal else frame.noun_actors
     actors = _parties(token, trigger.kind, order, slots, frame.joint)
     recipients: list[Entity] = []

@@ -111,6 +111,9 @@ def failure(token: Token, trigger: Trigger, book: Rulebook, slots: Slots) -> str
 
 def _has_particle(token: Token, trigger: Trigger) -> bool:
     partner = trigger.partner
+    after = token.doc[token.i + 1 : token.i + 2].text.lower()
+    if not partner and after == trigger.particle:
+        return True
     for child in token.children:
         if child.lower_ == trigger.particle and child.dep_ in ("compound:prt", "advmod", "mark"):
             carried = syntax.children(token, "obj", "obl", "nsubj:pass")
@@ -166,7 +169,9 @@ def _holds(
 
 
 def form(token: Token) -> str:
-    """Return ``singular``, ``plural``, ``present`` (simple, in no headline) or nothing."""
+    """Return ``singular``, ``plural``, ``future``, ``present`` (in no headline) or nothing."""
+    if any(c.dep_ == "aux" and c.lower_ in ("will", "wo", "shall", "'ll") for c in token.children):
+        return "future"
     if token.tag_ in ("NN", "NNP"):
         return "singular"
     if token.tag_ in ("NNS", "NNPS"):

@@ -83,8 +83,10 @@ class Slots:
             return self.holder(token)
         if slot == "head":
             return [token.head] if token.dep_ == "amod" else []
-        if slot == "verdict":
+        if slot == "reported":
             return _said(token)
+        if slot == "verdict":
+            return [word for word in _said(token) if is_predicate(word, token)]
         if slot == "obligation":
             return _obligations(token)
         if slot == "content":
@@ -118,6 +120,8 @@ class Slots:
 
     def light_verb(self, noun: Token) -> Token | None:
         """Return the verb that carries a noun without a meaning of its own (*held* talks)."""
+        if noun.dep_ == "compound":
+            noun = noun.head
         verb = syntax.governor(noun)
         if (
             verb is not None
@@ -242,6 +246,14 @@ def _said(verb: Token) -> list[Token]:
     if verb.dep_ == "parataxis":
         words |= {w.i for w in verb.head.subtree} - {w.i for w in verb.subtree}
     return [verb.doc[i] for i in sorted(words)]
+
+
+def is_predicate(word: Token, verb: Token) -> bool:
+    """Tell whether a word says something of somebody: a verb, or what somebody is called."""
+    if syntax.is_verbal(word) or any(child.dep_ == "cop" for child in word.children):
+        return word.dep_ != "amod"
+    called = word.head == verb and word.dep_ in ("xcomp", "obj", "ccomp")
+    return called or (word.dep_ in ("obl", "conj") and syntax.preposition(word) in ("as", ""))
 
 
 def _obligations(verb: Token) -> list[Token]:
