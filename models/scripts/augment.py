@@ -1,0 +1,289 @@
+"""How news really looks: a spaCy augmenter that varies the surface of training documents.
+
+Every change keeps the tokens of the reference annotation and rewrites only their text, or inserts
+and removes tokens that nothing depends on, so that no label has to be guessed. The unit is the
+*line* (what stands between two newline tokens), as in an article, where a headline in capitals
+stands over ordinary text.
+"""
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.util import registry
+
+_DATA = yaml.safe_load((Path(__file__).parent.parent / "augment.yaml").read_text(encoding="utf8"))
+SMALL_WORDS = frozenset(_DATA["small_words"].split())
+CITIES = _DATA["cities"].split()
+AGENCIES = _DATA["agencies"].split()
+MONTHS = _DATA["months"].split()
+OCR = [tuple(pair) for pair in _DATA["ocr"]]
+BRITISH = _DATA["british"]
+_IZE = re.compile(r"(?<=[a-z]{3})iz(e|es|ed|ing|ation|ations|er|ers)$")
+_IZE_ALWAYS = re.compile(r"^(size|prize|seize|capsize|citizen|horizon|maize)", re.I)
+
+
+@dataclass
+class Draft:
+    """A document taken apart: parallel lists, one entry a token; None where a layer is absent."""
+
+    words: list[str]
+    spaces: list[bool]
+    ents: list[str] | None = None
+    tags: list[str] | None = None
+    pos: list[str] | None = None
+    morphs: list[str] | None = None
+    lemmas: list[str] | None = None
+    deps: list[str] | None = None
+    heads: list[int] | None = None
+    sent_starts: list[bool] | None = None
+    layers: tuple[str, ...] = field(
+        default=(
+            "words",
+            "spaces",
+            "ents",
+            "tags",
+            "pos",
+            "morphs",
+            "lemmas",
+            "deps",
+            "sent_starts",
+        )
+    )
+
+    @classmethod
+    def of(cls, doc: Doc) -> "Draft":
+        """Take ``doc`` apart."""
+        draft = cls([t.text for t in doc], [bool(t.whitespace_) for t in doc])
+        if doc.has_annotation("ENT_IOB"):
+            draft.ents = [
+                "" if not t.ent_iob else t.ent_iob_ + (f"-{t.ent_type_}" if t.ent_type_ else "")
+                for t in doc
+            ]
+        if doc.has_annotation("TAG"):
+            draft.tags = [t.tag_ for t in doc]
+            draft.pos = [t.pos_ for t in doc]
+            draft.morphs = [str(t.morph) for t in doc]
+            draft.lemmas = [t.lemma_ for t in doc]
+        if doc.has_annotation("DEP"):
+            draft.deps = [t.dep_ for t in doc]
+            draft.heads = [t.head.i for t in doc]
+        elif doc.has_annotation("SENT_START"):
+            draft.sent_starts = [bool(t.is_sent_start) for t in doc]
+        return draft
+
+    def remove(self, i: int) -> None:
+        """Remove token ``i``, which must head nothing."""
+        for layer in self.layers:
+            values = getattr(self, layer)
+            if values is not None:
+                del values[i]
+        if self.heads is not None:
+            del self.heads[i]
+            self.heads = [head - (head > i) for head in self.heads]
+
+    def doc(self, vocab) -> Doc:
+        """Put the document together again."""
+        return Doc(
+            vocab, words=self.words, spaces=self.spaces, ents=self.ents, tags=self.tags,
+            pos=self.pos, morphs=self.morphs, lemmas=self.lemmas, deps=self.deps,
+            heads=self.heads, sent_starts=self.sent_starts,
+        )  # fmt: skip
+
+
+def lines(draft: Draft) -> list[tuple[int, int]]:
+    """Token ranges of the lines, newline tokens left out."""
+    out, start = [], 0
+    for i, word in enumerate(draft.words):
+        if "\n" in word:
+            if i > start:
+                out.append((start, i))
+            start = i + 1
+    if len(draft.words) > start:
+        out.append((start, len(draft.words)))
+    return out
+
+
+def _title(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
+def change_case(draft: Draft, start: int, end: int, how: str) -> None:
+    """Set a line in lower case, Title Case or ALL CAPS; lemmas follow as edit trees can follow
+    them."""
+    for i in range(start, end):
+        word = draft.words[i]
+        if how == "upper":
+            new = word.upper()
+        elif how == "lower":
+            new = word.lower()
+        else:
+            new = word if i > start and word.lower() in SMALL_WORDS else _title(word)
+        if len(new) != len(word):
+            continue
+        draft.words[i] = new
+        if draft.lemmas is not None:
+            if how == "upper" and word != new:
+                draft.lemmas[i] = draft.lemmas[i].upper()
+            elif how == "lower":
+                draft.lemmas[i] = draft.lemmas[i].lower()
+
+
+def drop_final_punct(draft: Draft, start: int, end: int) -> None:
+    """Remove the full stop of a line, as headlines have none."""
+    i = end - 1
+    if i <= start or draft.words[i] not in {".", "!", ";", ":"}:
+        return
+    if draft.heads is not None and any(
+        h == i for k, h in enumerate(draft.heads) if k != i and draft.words[k].strip()
+    ):
+        return
+    if draft.heads is not None:
+        # a newline token hangs on the word before it: hang it one further to the left
+        draft.heads = [i - 1 if h == i and k != i else h for k, h in enumerate(draft.heads)]
+    space = draft.spaces[i]
+    draft.remove(i)
+    draft.spaces[i - 1] = space
+
+
+def curly(draft: Draft) -> None:
+    """Typographic quotes and apostrophes."""
+    opened = False
+    for i, word in enumerate(draft.words):
+        if word == '"':
+            opened = not opened
+            draft.words[i] = "“" if opened else "”"
+            if draft.lemmas is not None:
+                draft.lemmas[i] = draft.words[i] if draft.lemmas[i] == '"' else draft.lemmas[i]
+        elif "'" in word:
+            draft.words[i] = word.replace("'", "’")
+        if "\n" in word:
+            opened = False
+
+
+def straight(draft: Draft) -> None:
+    """Typewriter quotes and apostrophes."""
+    table = str.maketrans("“”‘’", "\"\"''")
+    draft.words = [word.translate(table) for word in draft.words]
+
+
+def british(draft: Draft) -> None:
+    """British spelling where a table or the -ize rule knows it; the lemma follows the form."""
+
+    def respell(word: str) -> str:
+        other = BRITISH.get(word.lower())
+        if other:
+            return _title(other) if word[0].isupper() else other
+        if not _IZE_ALWAYS.match(word):
+            return _IZE.sub(r"is\1", word)
+        return word
+
+    for i, word in enumerate(draft.words):
+        new = respell(word)
+        if new != word:
+            draft.words[i] = new
+            if draft.lemmas is not None:
+                draft.lemmas[i] = respell(draft.lemmas[i])
+
+
+def ocr(draft: Draft, rng: random.Random) -> None:
+    """Scanner damage: mistaken letters, a lost space, a hyphen with a line break in a word."""
+    for i, word in enumerate(draft.words):
+        if len(word) < 4 or not word.isalpha() or rng.random() > 0.06:
+            continue
+        kind = rng.random()
+        if kind < 0.6:
+            choices = [pair for pair in OCR if pair[0] in word[1:]]
+            if choices:
+                bad, good = rng.choice(choices)
+                at = word.index(bad, 1)
+                draft.words[i] = word[:at] + good + word[at + len(bad) :]
+                if draft.lemmas is not None:
+                    draft.lemmas[i] = draft.words[i]
+        elif kind < 0.8 and i + 1 < len(draft.words) and draft.words[i + 1].isalpha():
+            draft.spaces[i] = False
+        elif len(word) > 7:
+            at = rng.randint(3, len(word) - 3)
+            draft.words[i] = f"{word[:at]}-\n{word[at:]}"
+
+
+def dateline(draft: Draft, start: int, rng: random.Random) -> None:
+    """Put "CITY, Month D (Agency) — " before a line; for documents without a parse only."""
+    city = rng.choice(CITIES)
+    items: list[tuple[str, bool, str]] = [
+        (city if rng.random() < 0.7 else city.title(), False, "B-GPE")
+    ]
+    if rng.random() < 0.5:
+        items += [
+            (",", True, "O"),
+            (rng.choice(MONTHS), True, "O"),
+            (str(rng.randint(1, 30)), True, "O"),
+        ]
+    else:
+        items[-1] = (items[-1][0], True, "B-GPE")
+    if rng.random() < 0.6:
+        items += [("(", False, "O"), (rng.choice(AGENCIES), False, "B-ORG"), (")", True, "O")]
+    items.append((rng.choice(("—", "-", "–", "--", ":")), True, "O"))
+    draft.words[start:start] = [item[0] for item in items]
+    draft.spaces[start:start] = [item[1] for item in items]
+    if draft.ents is not None:
+        draft.ents[start:start] = [item[2] for item in items]
+    if draft.sent_starts is not None:
+        draft.sent_starts[start:start] = [k == 0 for k in range(len(items))]
+
+
+def augment(doc: Doc, rng: random.Random, rate: float) -> Doc | None:
+    """One variant of ``doc``, or None where every draw fell on "leave it"."""
+    draft = Draft.of(doc)
+    before = (list(draft.words), list(draft.spaces))
+    parsed = draft.heads is not None
+    if rng.random() < 0.30 * rate:
+        british(draft)
+    quotes = rng.random()
+    if quotes < 0.40 * rate:
+        curly(draft)
+    elif quotes < 0.55 * rate:
+        straight(draft)
+    if rng.random() < 0.05 * rate:
+        ocr(draft, rng)
+    for start, end in reversed(lines(draft)):  # from the end, so that offsets before stay true
+        draw = rng.random() / rate
+        if draw < 0.06:
+            change_case(draft, start, end, "upper")
+        elif draw < 0.15:
+            change_case(draft, start, end, "title")
+        elif draw < 0.19:
+            change_case(draft, start, end, "lower")
+        if draw < 0.15 or 0.19 <= draw < 0.25:
+            drop_final_punct(draft, start, end)
+        elif 0.25 <= draw < 0.30 and not parsed:
+            dateline(draft, start, rng)
+    if (draft.words, draft.spaces) == before:
+        return None
+    return draft.doc(doc.vocab)
+
+
+@registry.augmenters("pacta.news_augmenter.v1")
+def news_augmenter(
+    rate: float = 1.0, seed: int = 0
+) -> Callable[[Language, Example], Iterator[Example]]:
+    """An augmenter that yields each document once, changed or not.
+
+    ``rate`` scales all probabilities; ``seed`` makes the sequence of draws repeatable.
+    """
+    rng = random.Random(seed)
+
+    def apply(nlp: Language, example: Example) -> Iterator[Example]:
+        variant = augment(example.reference, rng, rate)
+        if variant is None:
+            yield example
+        else:
+            yield Example(nlp.make_doc(variant.text), variant)
+
+    return apply

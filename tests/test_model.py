@@ -1,0 +1,155 @@
+"""The trained model: what its tokenizer does, that its heads are there, and that names survive rough text.
+
+Nothing here looks at scores; ``models/metrics.json`` holds those. All sentences are invented.
+"""
+
+from pathlib import Path
+
+import pytest
+import spacy
+
+MODEL = Path(__file__).parent.parent / "models" / "en_pacta"
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return spacy.load(MODEL)
+
+
+def entities(doc):
+    return [(ent.text, ent.label_) for ent in doc.ents]
+
+
+TOKENS = [
+    # compounds of names are taken apart, whatever dash joins them
+    ("the Chile–Peru pact", "the Chile – Peru pact"),
+    ("a Chile-Peru pact", "a Chile - Peru pact"),
+    ("US-led talks", "US - led talks"),
+    ("U.S.-led talks", "U.S. - led talks"),
+    ("Oman-U.S. talks", "Oman - U.S. talks"),
+    ("U.S.-Oman talks", "U.S. - Oman talks"),
+    ("U.S.–Oman–Qatar talks", "U.S. – Oman – Qatar talks"),
+    ("Franco-Belgian drills", "Franco - Belgian drills"),
+    ("pro-Kyiv and anti-Western", "pro - Kyiv and anti - Western"),
+    ("the Oslo/Bergen talks", "the Oslo / Bergen talks"),
+    ("non-EU states", "non - EU states"),
+    # designations, abbreviations and numbers stay whole
+    ("two F-15 and a P-1 jet", "two F-15 and a P-1 jet"),
+    ("Su-35s? no, Su-35", "Su-35s ? no , Su-35"),
+    ("AH-64D and MV-22", "AH-64D and MV-22"),
+    ("a 2+2 meeting", "a 2+2 meeting"),
+    ("on 2026-03-22", "on 2026-03-22"),
+    ("on 22/03/2026", "on 22/03/2026"),
+    ("the U.S. and the U.K.", "the U.S. and the U.K."),
+    ("St. Kitts", "St. Kitts"),
+    ("Gen. Ruiz and Adm. Costa", "Gen. Ruiz and Adm. Costa"),
+    ("Resolution No. 5", "Resolution No. 5"),
+    ("the re-elected premier", "the re-elected premier"),
+    # amounts and spans of numbers are taken apart
+    ("$15bn", "$ 15 bn"),
+    ("US$15bn", "US$ 15 bn"),
+    ("19–21 June", "19 – 21 June"),
+    ("a 16-year-old", "a 16 - year - old"),
+    # typographic quotes and apostrophes
+    ("the minister’s plan", "the minister ’s plan"),
+    ("Norway's plan", "Norway 's plan"),
+    ("the U.S.’s plan", "the U.S. ’s plan"),
+    ("They don’t know", "They do n’t know"),
+    ("‘We won’t’, she said", "‘ We wo n’t ’ , she said"),
+    ("“Never.”", "“ Never . ”"),
+    # bullets, headlines, glued dashes
+    ("•Trade", "• Trade"),
+    ("-Trade", "- Trade"),
+    ("·Trade", "· Trade"),
+    ("*Trade", "* Trade"),
+    ("Talks resume|Wire", "Talks resume | Wire"),
+    ("Ruiz: no deal", "Ruiz : no deal"),
+    ("ROME (ANSA)—The envoy", "ROME ( ANSA ) — The envoy"),
+    ("agreed—and signed", "agreed — and signed"),
+    ("The pact ended.The envoy left", "The pact ended . The envoy left"),
+    # web addresses stay whole
+    ("see https://example.org/a-b/c", "see https://example.org/a-b/c"),
+]
+
+
+@pytest.mark.parametrize(("text", "tokens"), TOKENS, ids=[text for text, _ in TOKENS])
+def test_tokens(nlp, text, tokens):
+    assert [t.text for t in nlp.make_doc(text)] == tokens.split()
+
+
+def test_tokenizer_loses_nothing(nlp):
+    for text, _ in TOKENS:
+        assert "".join(t.text_with_ws for t in nlp.make_doc(text)) == text
+
+
+def test_heads(nlp):
+    doc = nlp("The Danish minister signed two agreements in Lima on Monday.")
+    signed, agreements = doc[3], doc[5]
+    assert signed.dep_ == "ROOT"
+    assert (signed.pos_, signed.tag_, signed.lemma_) == ("VERB", "VBD", "sign")
+    assert signed.morph.get("Tense") == ["Past"]
+    assert (agreements.lemma_, agreements.dep_, agreements.head) == ("agreement", "obj", signed)
+    assert (doc[2].dep_, doc[2].head) == ("nsubj", signed)
+    assert entities(doc) == [("Danish", "NORP"), ("Lima", "GPE")]
+
+
+def test_every_label_is_there(nlp):
+    assert set(nlp.get_pipe("ner").labels) == {"PERSON", "ORG", "GPE", "LOC", "NORP"}
+    assert {"nsubj", "nsubj:pass", "obj", "obl", "ccomp", "conj"} <= set(
+        nlp.get_pipe("parser").labels
+    )
+
+
+def test_a_line_ends_a_sentence(nlp):
+    lines = [
+        "Norway and Peru sign fishing pact",
+        "Key points",
+        "- Both navies will train together",
+        "- Talks resume in May",
+        "The foreign ministers of Norway and Peru met in Oslo on Friday. They signed a pact.",
+    ]
+    for gap in ("\n", "\n\n"):
+        doc = nlp(gap.join(lines))
+        starts = {sent.start_char for sent in doc.sents}
+        at = 0
+        for line in lines:
+            assert at in starts, line
+            at += len(line) + len(gap)
+
+
+ROUGH = [
+    ("title case", "Norway And Peru Sign Fishing Pact In Oslo", {("Norway", "GPE"), ("Peru", "GPE"), ("Oslo", "GPE")}),
+    ("headline", "Norway, Peru sign fishing pact", {("Norway", "GPE"), ("Peru", "GPE")}),
+    ("capitals", "NORWAY AND PERU SIGN FISHING PACT", {("NORWAY", "GPE"), ("PERU", "GPE")}),
+    ("capitals, nationality", "GERMAN MINISTER VISITS SEOUL", {("GERMAN", "NORP"), ("SEOUL", "GPE")}),
+    ("lower case", "officials from germany and china met in tokyo", {("germany", "GPE"), ("china", "GPE"), ("tokyo", "GPE")}),
+    ("dateline", "CANBERRA, June 3 (Reuters) — Australia will host talks.", {("CANBERRA", "GPE"), ("Reuters", "ORG"), ("Australia", "GPE")}),
+    ("dateline, bare", "NAIROBI — Kenya has accepted the offer.", {("NAIROBI", "GPE"), ("Kenya", "GPE")}),
+    ("hyphen", "The U.S.-Japan alliance and the Germany–France axis", {("U.S.", "GPE"), ("Japan", "GPE"), ("Germany", "GPE"), ("France", "GPE")}),
+    ("curly quotes", "Spain’s premier said: “Portugal hasn’t agreed.”", {("Spain", "GPE"), ("Portugal", "GPE")}),
+    ("scanner, letters", "The governrnent of Kenya signed an agreernent with Egypt in Cairo.", {("Kenya", "GPE"), ("Egypt", "GPE"), ("Cairo", "GPE")}),
+    ("scanner, broken line", "The min-\nister of Kenya met officials from Egypt.", {("Kenya", "GPE"), ("Egypt", "GPE")}),
+    ("ministry", "The Polish Defence Ministry thanked NATO.", {("Polish Defence Ministry", "ORG"), ("NATO", "ORG")}),
+    ("titled person", "Foreign Minister Anders Nygaard met President Lucia Ortiz.", {("Anders Nygaard", "PERSON"), ("Lucia Ortiz", "PERSON")}),
+    ("sea", "Ships crossed the South China Sea and the Gulf of Oman.", {("South China Sea", "LOC"), ("Gulf of Oman", "LOC")}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [row[1:] for row in ROUGH], ids=[row[0] for row in ROUGH]
+)
+def test_names_in_rough_text(nlp, text, expected):
+    assert expected <= set(entities(nlp(text)))
+
+
+def test_british_and_american_spelling_parse_alike(nlp):
+    american = nlp("The defense minister criticized the program at the center.")
+    british = nlp("The defence minister criticised the programme at the centre.")
+    for layer in ("pos_", "dep_"):
+        assert [getattr(t, layer) for t in american] == [getattr(t, layer) for t in british]
+
+
+def test_same_bytes_twice(nlp):
+    text = "Kenya and Egypt agreed on Monday to share water data, the Foreign Ministry said."
+    first, second = nlp(text), nlp(text)
+    assert first.to_json() == second.to_json()
