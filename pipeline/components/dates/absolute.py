@@ -354,6 +354,21 @@ def distance_from_day(parts: Parts, context: Context) -> Reading | None:
     return Reading(edtf.shift(day.value, count, unit), day.anchor)
 
 
+def ago_from_day(parts: Parts, context: Context) -> Reading | None:
+    """``one year ago today``: that very day."""
+    if context.now is None:
+        return Reading(Point("day"))
+    date, unit, count = edtf.shift_date(context.now, parts["from"]), parts["unit"], parts["n"]
+    if unit in edtf.DAYS:
+        moved = edtf.shift_date(date, -count * edtf.DAYS[unit])
+        return Reading(edtf.day(moved), context.now_from)
+    months = date.year * 12 + date.month - 1 - count * edtf.MONTHS[unit]
+    year, month = months // 12, months % 12 + 1
+    if year < 1 or not edtf.valid(year, month, date.day):
+        return None
+    return Reading(Point("day", year, month, date.day), context.now_from)
+
+
 def weekday_and_day(parts: Parts, context: Context) -> Reading | None:
     """``Friday the 20th``: the nearest such day in the direction of the tense."""
     if not 1 <= parts["d"] <= 31:

@@ -59,20 +59,18 @@ class Context:
     direction: str = ""
 
     def here(self) -> tuple[datetime.date | None, str]:
-        """The day that "this week" and "next year" are seen from, and what it was taken from."""
-        if self.narrative and self.last_day is not None:
-            date = self.day_of(self.last_day)
-            if date:
-                return date, TEXT
-        return self.now, self.now_from
+        """The day that "this week" is seen from, and what it was taken from."""
+        if self.now is not None:
+            return self.now, self.now_from
+        date = self.day_of(self.last_day) if self.narrative else None
+        return date, TEXT if date else ""
 
     def here_year(self) -> tuple[int | None, str]:
         """The year that "next year" is seen from."""
-        if self.narrative and self.last is not None:
-            return self.last.year, TEXT
-        if self.now:
+        if self.now is not None:
             return self.now.year, self.now_from
-        return self.year, TEXT if self.year else ""
+        year = self.last.year if self.narrative and self.last is not None else self.year
+        return year, TEXT if year is not None else ""
 
     @staticmethod
     def day_of(point: Point | None) -> datetime.date | None:

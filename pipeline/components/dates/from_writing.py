@@ -98,7 +98,8 @@ def relative_month(parts: Parts, context: Context) -> Reading | None:
     if now is None:
         return Reading(Point(level, None, month, day))
     year = now.year
-    if parts["rel"] < 0 and (month >= now.month or now.month - month <= RECENT_MONTHS):
+    recent = 0 if parts.get("nearest") else RECENT_MONTHS
+    if parts["rel"] < 0 and (month >= now.month or now.month - month <= recent):
         year -= 1
     elif parts["rel"] > 0 and month <= now.month:
         year += 1

@@ -107,7 +107,7 @@ class Reader:
                     self._share_year(reads, read, lexemes)
                     reads.append(read)
                 context.remember(reads[-1].reading.value)
-        return [_dated(read, lexemes) for read in reads]
+        return [_dated(read, lexemes) for read in reads if not _is_stray(read)]
 
     def _candidates(
         self, lexemes: Lexemes, skip: Callable[[int, int, Match], bool] | None
@@ -258,6 +258,12 @@ def _ordered(one: Point, two: Point) -> bool:
     left = (one.year, one.month or 0, one.day or 0)
     right = (two.year, two.month or 99, two.day or 99)
     return left < right and one != two
+
+
+def _is_stray(read: _Read) -> bool:
+    """Whether a number looked like a day in a list of days, but no month followed."""
+    value = read.reading.value
+    return read.rule == "day_in_list" and isinstance(value, Point) and value.month is None
 
 
 def _dated(read: _Read, lexemes: Lexemes) -> Dated:

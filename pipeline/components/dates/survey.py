@@ -21,7 +21,9 @@ STORY_YEARS = 4
 #: ... and so many of them for each "yesterday" and "on Monday".
 STORY_SHARE = 3
 #: Rules whose dates are seen from the day of writing.
-_SEEN_FROM_NOW = frozenset({"deictic_day", "weekday", "relative_weekday", "ago"})
+_SEEN_FROM_NOW = frozenset(
+    {"deictic_day", "weekday", "relative_weekday", "ago", "relative_period", "relative_month"}
+)
 
 
 def survey(
