@@ -23,13 +23,16 @@ SPEECH = frozenset({"AGREE", "REQUEST", "THREATEN", "REJECT"})
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 
 
-def extract(doc: Doc, book: Rulebook, factuality: Factuality) -> list[Event]:
+def extract(
+    doc: Doc, book: Rulebook, factuality: Factuality, slots: Slots | None = None
+) -> list[Event]:
     """Return the events of one document in text order.
 
     Events whose actors the sentence does not give are returned with empty ``actors``: a later
-    stage may know them from another mention of the same act, and drops them otherwise.
+    stage may know them from another mention of the same act, and drops them otherwise. ``slots``
+    are those of an earlier extraction from the document with other rules, to save their work.
     """
-    slots = Slots.of(doc, book, factuality)
+    slots = slots or Slots.of(doc, book, factuality)
     found = list(matches(doc, book, slots))
     by_token = {match.token.i: match for match in found}
     events: list[Event] = []
@@ -161,11 +164,11 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
     rule, frame = trigger.rule, trigger.frame
     verbal = trigger.kind != "noun"
     order = frame.verb_actors if verbal else frame.noun_actors
-    actors = _parties(token, trigger.kind, order, slots, frame.joint)
+    actors = parties(token, trigger.kind, order, slots, frame.joint)
     recipients: list[Entity] = []
     if not frame.joint:
         order = frame.verb_recipients if verbal else frame.noun_recipients
-        recipients = _parties(token, trigger.kind, order, slots, False, exclude=actors)
+        recipients = parties(token, trigger.kind, order, slots, False, exclude=actors)
     if frame.joint and rule.governs and len(actors) == 1:
         recipients = _first_named(token, "content", slots, actors)
     elif verbal and not recipients and not frame.joint:
@@ -239,7 +242,7 @@ def _set_partner_date(event: Event, partners: list[Entity], doc: Doc) -> None:
                 event.date_span = (span.start_char, span.end_char)
 
 
-def _parties(
+def parties(
     token: Token,
     kind: str,
     order: list[str],
