@@ -22,6 +22,7 @@ import collections
 import csv
 import gettext
 import lzma
+import math
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -85,7 +86,7 @@ class Entry:
     division: str
     latitude: float
     longitude: float
-    population: int
+    weight: float
     geonames_id: str
     keys: set[str] = field(default_factory=set)
 
@@ -123,7 +124,7 @@ def cities(english: dict[str, str]) -> list[Entry]:
             row["admin1code"],
             row["latitude"],
             row["longitude"],
-            row["population"],
+            fame(row["population"], len(row["alternatenames"])),
             ident,
         )
         alternates = {row["name"], english.get(ident, row["name"])}
@@ -198,7 +199,7 @@ def divisions(
             code,
             latitude,
             longitude,
-            sum(p.population for p in inside),
+            math.log10(sum(10**p.weight for p in inside)),
             "",
         )
         bares = {b for n in names if len(b := bare(n)) > 3}
@@ -224,7 +225,7 @@ def districts(rows: list[tuple[Entry, str, str]]) -> list[Entry]:
             division,
             latitude,
             longitude,
-            sum(p.population for p in inside),
+            math.log10(sum(10**p.weight for p in inside)),
             "",
         )
         entry.keys = keys({name, plain}, country)
@@ -264,9 +265,13 @@ def latin(key: str) -> bool:
     return len(key) > 1 and key.isascii()
 
 
-def rounded(population: int) -> int:
-    """Two figures are enough to rank places, and pack better."""
-    return round(population, 2 - len(str(population)))
+def fame(population: int, names: int) -> float:
+    """How readily a reader thinks of a city: by its people, and by how many tongues name it.
+
+    In units of log10 of a population; Geneva, named in sixty languages, counts like a city of
+    three millions, and another Geneva, with as many people but ten names, like what it is.
+    """
+    return math.log10(population + 100) + 1.5 * max(0.0, math.log10(1 + names) - 1)
 
 
 def write(entries: list[Entry]) -> None:
@@ -277,7 +282,7 @@ def write(entries: list[Entry]) -> None:
         name = "" if e.name == main.title() else e.name
         facts = (
             f"{kind}\t{name}\t{e.country}\t{e.division}\t{e.latitude:.2f}\t{e.longitude:.2f}\t"
-            f"{rounded(e.population)}\t{e.geonames_id}"
+            f"{e.weight:.1f}\t{e.geonames_id}"
         )
         lines.add(f"{main}\t{facts}")
         lines.update(f"{k}\t={main}\t{e.country}{kind}" for k in e.keys - {main})

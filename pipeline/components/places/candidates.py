@@ -21,8 +21,9 @@ _KINDS = {b"c": "city", b"1": "division", b"2": "district"}
 # Two entries of one name closer than this are one place in two tables.
 SAME_PLACE_KM = 60.0
 SAME_AREA_KM = 500.0
-# An alternate name calls a place to mind less readily than its own name does.
-ALTERNATE = 0.8
+# An alternate name calls a place to mind less readily than its own name does, the less the less it
+# looks like it.
+ALTERNATE, UNLIKE = 0.8, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Kind:
 class Extract:
     """The extract of GeoNames: sorted lines, searched in place.
 
-    A line is ``key, kind, name, country, division, latitude, longitude, population, id`` separated
+    A line is ``key, kind, name, country, division, latitude, longitude, weight, id`` separated
     by tabs, an empty name standing for the key in title case; or ``key, =other key, country and
     kind`` for an alternate name. Keys are those of :func:`~pipeline.components.places.names
     .place_key`. Unpacking takes about 0.3 s and 10 MB; a lookup about 20 µs.
@@ -89,8 +90,9 @@ class Extract:
         for cells in self._lines(key):
             if cells[1].startswith(b"="):
                 target, country, kind = cells[1][1:], cells[2][:3], cells[2][3:]
+                behind = ALTERNATE if target[:1] == cells[0][:1] else UNLIKE
                 found.extend(
-                    replace(place, weight=place.weight - ALTERNATE)
+                    replace(place, weight=place.weight - behind)
                     for line in self._lines(target.decode())
                     if line[1] == kind and line[3] == country
                     for place in (self._candidate(line),)
@@ -115,7 +117,7 @@ class Extract:
 
     @staticmethod
     def _candidate(cells: list[bytes]) -> Candidate:
-        key, kind, name, country, division, latitude, longitude, population, ident = cells
+        key, kind, name, country, division, latitude, longitude, weight, ident = cells
         return Candidate(
             name=name.decode() or key.decode().title(),
             kind=_KINDS[kind],
@@ -123,7 +125,7 @@ class Extract:
             division=division.decode(),
             latitude=float(latitude),
             longitude=float(longitude),
-            weight=math.log10(int(population) + 100) - (0.3 if kind == b"2" else 0.0),
+            weight=float(weight) - (0.3 if kind == b"2" else 0.0),
             geonames_id=ident.decode(),
         )
 
@@ -160,7 +162,9 @@ class Gazetteer:
         # Names of three letters or less in capitals are abbreviations, never towns.
         if not (text.isupper() and len(text) <= 3):
             for candidate in self._extract.find(key):
-                _add(found, candidate)
+                # A state's bare name is never its town of that name (Mexico, Luxembourg).
+                if country is None or candidate.country != country.sovereign:
+                    _add(found, candidate)
         found = [_behind_its_capital(c, found) for c in found]
         return tuple(sorted(found, key=lambda c: (-c.weight, c.country, c.name, c.geonames_id)))
 
@@ -302,16 +306,18 @@ def _behind_its_capital(place: Candidate, others: list[Candidate]) -> Candidate:
 
 
 def _same(old: Candidate, new: Candidate) -> bool:
+    apart = distance(old, new)
+    settled = [c.kind in ("city", "district", "base") for c in (old, new)]
+    if old.kind == "disputed":
+        # A table that gives a disputed land to one side does not settle the dispute.
+        return apart is not None and apart < (SAME_PLACE_KM if any(settled) else SAME_AREA_KM)
     if old.country != new.country and (old.kind != new.kind or (old.country and new.country)):
         return False
-    settled = {"city", "district", "base"}
-    apart = distance(old, new)
     if apart is None:
         return old.country == new.country
-    if old.kind in settled or new.kind in settled:
+    if any(settled):
         # A town may bear the name of the province around it: both stay.
-        alike = (old.kind in settled and new.kind in settled) or old.kind == "disputed"
-        return alike and apart < SAME_PLACE_KM
+        return all(settled) and apart < SAME_PLACE_KM
     return apart < SAME_AREA_KM
 
 

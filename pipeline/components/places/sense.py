@@ -86,7 +86,7 @@ class SenseRules:
             return before._.sense
         if said := self._by_words_before(doc, span, state):
             return said
-        modifies = bool(noun & self.city_nouns) or (bool(noun) and doc.has_annotation("POS"))
+        modifies = bool(noun & self.city_nouns) or (bool(noun) and span[0].pos != 0)
         return ACTOR if state or (_is_capital(place) and not modifies) else PLACE
 
     def _by_words_before(self, doc: Doc, span: Span, state: bool) -> str:
@@ -136,6 +136,11 @@ def _forms(token: Token | None) -> set[str]:
     return set() if token is None else {token.lower_, token.lemma_.lower()}
 
 
+def _is_parsed(span: Span) -> bool:
+    # Asking the document would walk over all its tokens.
+    return span[0].dep != 0
+
+
 def _noun_after(doc: Doc, span: Span) -> set[str]:
     """The noun that the name stands before, as its possessor or its modifier."""
     end = span.end
@@ -143,7 +148,7 @@ def _noun_after(doc: Doc, span: Span) -> set[str]:
         end += 1
     if end >= len(doc):
         return set()
-    head = span.root.head if doc.has_annotation("DEP") else doc[end]
+    head = span.root.head if _is_parsed(span) else doc[end]
     if not end <= head.i < end + REACH or not head.text[:1].isalpha():
         return set()
     if head.pos_ and head.pos_ not in ("NOUN", "PROPN"):
@@ -153,7 +158,7 @@ def _noun_after(doc: Doc, span: Span) -> set[str]:
 
 def _governors(doc: Doc, span: Span, position: int) -> tuple[set[str], set[str]]:
     """The words that a preposition before the name can depend on, and these with their heads."""
-    if doc.has_annotation("DEP"):
+    if _is_parsed(span):
         root = span.root
         while root.dep_ in ("conj", "appos", "flat") and root.head.i < root.i:
             root = root.head
