@@ -1,4 +1,4 @@
-"""The knowledge files of agreements: what is checked when they are read, and what must be in them."""
+"""The knowledge files of agreements: what is checked on load, and what must be in them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.components.agreements import knowledge
-from pipeline.components.agreements.identity import build
+from pipeline.components.agreements.ids import build
 from pipeline.resources import KnowledgeError
 
 HEADER = "id,type,name,aliases,parties,signed,in_force,status,source\n"

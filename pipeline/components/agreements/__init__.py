@@ -22,8 +22,10 @@ from spacy.tokens import Doc, Span
 
 from pipeline import gazetteers
 from pipeline.components.agreements import knowledge
-from pipeline.components.agreements.finder import Finder, Found
-from pipeline.components.agreements.identity import Resolver, agreement_for
+from pipeline.components.agreements.finder import Finder
+from pipeline.components.agreements.identity import Resolver
+from pipeline.components.agreements.ids import agreement_for
+from pipeline.components.agreements.names import Found
 from pipeline.components.agreements.text import is_state
 from pipeline.language import extensions
 from pipeline.records import Agreement

@@ -37,7 +37,7 @@ class Extent:
         return i
 
     def _coordinated(self, text: Text, i: int, titled: bool) -> bool:
-        """Whether "and" before the modifier at ``i`` joins it to another: "trade and investment"."""
+        """Whether "and" joins the modifier at ``i`` to another: "trade and investment"."""
         left = i - 2
         if left < 0 or text.word(i - 1) not in ("and", "&") or text.label.get(left):
             return False

@@ -73,6 +73,15 @@ WORD_LISTS = (
     "possessives",
     "signing",
     "copulas",
+    "defining",
+    "open_heads",
+    "named_heads",
+    "new_determiners",
+    "agreeing",
+    "before_places",
+    "joins",
+    "party_links",
+    "party_words",
 )
 _ID = re.compile(
     r"(?:(?P<parties>[A-Z]{3}(?:-[A-Z]{3})*):)?(?P<type>[A-Z0-9]+(?:-[A-Z0-9]+)*)"
@@ -117,6 +126,7 @@ class AgreementType:
     about: tuple[re.Pattern[str], ...]
     vague: bool
     loose: bool
+    head: str
     examples: tuple[str, ...]
 
 
@@ -236,7 +246,7 @@ def _types(folder: Path, spelling: dict[str, str]) -> dict[str, AgreementType]:
             where,
             record,
             {"type", "field", "parties", "names", "acronyms", "about", "examples"},
-            {"acronyms_if_defined", "vague", "loose"},
+            {"acronyms_if_defined", "vague", "loose", "head"},
         )
         if not re.fullmatch(r"[A-Z0-9]+(-[A-Z0-9]+)*", record["type"]):
             raise KnowledgeError(file, where, "type: not in capitals joined by hyphens")
@@ -262,6 +272,7 @@ def _types(folder: Path, spelling: dict[str, str]) -> dict[str, AgreementType]:
             about=about,
             vague=bool(record.get("vague", False)),
             loose=bool(record.get("loose", False)),
+            head=record.get("head", ""),
             examples=tuple(record["examples"]),
         )
     return types

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from pipeline import gazetteers
 from pipeline.components.agreements.knowledge import Terms
-from pipeline.components.agreements.text import HYPHENS, QUOTES
+from pipeline.components.agreements.text import HYPHENS, QUOTES, state_code
 
-_STATE_SECTORS = ("", "GOV", "MIL", "LEG", "JUD", "SPY")
-_BEFORE_PLACE = ("in", "at", "near", "across", "throughout", "inside", "around")
-_REACH = 28  # tokens after a mention in which "between A and B" may name its parties
+_STATE_SECTORS = ("", "GOV", "MIL", "LEG", "JUD", "SPY")  # who acts for a state (PLOVER)
+_LINK_REACH = 12  # tokens after a mention in which "between" or "with" may follow
+_GROUP_REACH = 28  # tokens after a mention in which its parties are named
+_OPENING = 60  # first tokens of a document, whose states count twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Parties:
     def __init__(self, doc: Doc, terms: Terms) -> None:
         self.doc = doc
         self.terms = terms
-        self.states = [state for ent in doc.ents if (state := _state(ent)) is not None]
+        self.states = [s for ent in doc.ents if (s := _state(ent, terms)) is not None]
         self.at = {i: state for state in self.states for i in range(state.start, state.end)}
         self.bounds = _sentences(doc)
 
@@ -59,119 +61,128 @@ class Parties:
         """Return the token bounds of the sentence around token ``i``."""
         return self.bounds[i]
 
+    # Beside the mention
+
     def before(self, start: int) -> list[str]:
         """Return the states in front of a name: "Germany-Japan", "Japan's", "the Iran"."""
         codes: list[str] = []
         i = start - 1
-        floor = self.sentence(start)[0]
-        while i >= floor:
+        while i >= self.sentence(start)[0]:
             state = self.at.get(i)
-            word = self.doc[i].lower_
             if state is not None:
-                if state.label in ("PERSON", "ORG") and not codes and i == start - 1:
-                    return []
+                if state.label in ("PERSON", "ORG") and i == start - 1:
+                    return []  # "the Obama agreement" names no party
                 codes.append(state.code)
-                i = state.start - 1
-                continue
-            joins = self.doc[i].text in HYPHENS or word in (
-                "/",
-                "and",
-                "&",
-                ",",
-                "'s",
-                "’s",
-                "’",
-                "'",
-            )
-            if (joins and (codes or word not in ("and", "&", ","))) or (not codes and (
-                self.terms.has("not_part", word)
-                or self.doc[i].text in QUOTES
-                or self.doc[i].text[:1].isdigit()
-            )):
-                i -= 1
-            else:
+                i = state.start
+            elif not self._joins(self.doc[i], bool(codes)):
                 break
-        # Only a tight group or a single owner counts: "Japan said Germany-..." stops at the verb.
+            i -= 1
         return _unique(reversed(codes))
+
+    def _joins(self, token: Token, begun: bool) -> bool:
+        """Whether a token may stand between a name and its parties, or between these."""
+        if token.text in HYPHENS or self.terms.has("possessives", token.lower_):
+            return True
+        if begun:
+            return self.terms.has("joins", token.lower_)
+        modifier = self.terms.has("not_part", token.lower_) or token.text[:1].isdigit()
+        return modifier or token.text in QUOTES
 
     def after(self, end: int) -> Named:
         """Return the states named by "between A and B", "with A" after a mention."""
-        stop = min(self.sentence(max(0, end - 1))[1], end + _REACH)
-        i = self._link(end, stop)
-        if i is None:
+        stop = min(self.sentence(max(0, end - 1))[1], end + _GROUP_REACH)
+        link = self._link(end, stop)
+        if link is None:
             return Named()
-        codes, last = self._group(i, stop)
-        return Named(tuple(codes), self.doc[i - 1].lower_, last)
+        codes, last = self._group(link + 1, stop)
+        return Named(tuple(codes), self.doc[link].lower_, last)
 
     def _link(self, end: int, stop: int) -> int | None:
-        """Return the token after the preposition that introduces the parties."""
-        i, depth = end, 0
-        while i < stop and i - end < 12:
-            token = self.doc[i]
-            if token.text == "(":
-                depth += 1
-            elif token.text == ")":
-                depth -= 1
-            elif depth:
-                pass
-            elif token.lower_ in ("between", "among", "with", "by"):
-                passive = token.lower_ == "by" and "signed" in (self.doc[i - 1].lower_,)
-                if token.lower_ != "by" or passive:
-                    return i + 1
+        """Return the preposition that introduces the parties."""
+        for token in self._outside_brackets(end, min(stop, end + _LINK_REACH)):
+            word = token.lower_
+            if self.terms.has("party_links", word):
+                return token.i
+            if word == "by":
+                signed = token.i > 0 and self.doc[token.i - 1].lower_ == "signed"
+                return token.i if signed else None
+            joined = token.i == end and self.terms.has("joins", word)
+            if joined or token.text in ",;:.—" or token.i in self.at:
                 return None
-            elif (token.text in ",;:.—" and token.text not in QUOTES) or (token.lower_ in ("and", "or") and i == end) or self.at.get(i) is not None:
-                return None
-            i += 1
         return None
 
-    def _group(self, i: int, stop: int) -> tuple[list[str], int]:
-        """Return the coordinated states from token ``i`` on and the token after the last one."""
+    def _group(self, begin: int, stop: int) -> tuple[list[str], int]:
+        """Return the coordinated states from a token on and the token after the last one."""
         codes: list[str] = []
-        last = i
-        gap = 0
+        last, gap = begin, 0
+        for token in self._outside_brackets(begin, stop):
+            state = self.at.get(token.i)
+            if state is not None:
+                codes.append(state.code)
+                last, gap = state.end, 0
+                continue
+            if token.text in ".;" or token.pos_ in ("VERB", "AUX"):
+                break
+            if self.terms.has("party_stops", token.lower_):
+                break
+            # "the Government of the Kingdom of": capitals are names, other words soon end the list
+            gap += token.is_lower and not self.terms.has("party_words", token.lower_)
+            if gap > (1 if codes else 4):
+                break
+        return _unique(codes), last
+
+    def _outside_brackets(self, begin: int, stop: int) -> Iterator[Token]:
         depth = 0
-        while i < stop:
-            token = self.doc[i]
+        for token in self.doc[begin:stop]:
             if token.text == "(":
                 depth += 1
             elif token.text == ")":
                 depth -= 1
-            elif not depth:
-                state = self.at.get(i)
-                if state is not None:
-                    codes.append(state.code)
-                    i = last = state.end
-                    gap = 0
-                    continue
-                if token.text in ".;" or self.terms.has("party_stops", token.lower_):
-                    break
-                if token.pos_ in ("VERB", "AUX"):
-                    break
-                gap += token.is_lower and token.lower_ not in ("and", "the", "of")
-                if gap > (1 if codes else 4):
-                    break
-            i += 1
-        return _unique(codes), last
+            elif depth <= 0:
+                yield token
 
-    def clause(self, start: int, end: int) -> list[str]:
+    # In the clause
+
+    def clause(self, start: int) -> list[str]:
         """Return the states in the sentence of a mention that may be its parties.
 
         Places ("in Tokyo") do not count. More than two are narrowed to the last ones before the
         mention that are joined by "and" or commas.
         """
         first, last = self.sentence(start)
-        inside = [s for s in self.states if first <= s.start < last and not s.place]
-        codes = _unique(s.code for s in inside)
-        if len(codes) <= 2:
-            return codes
-        left = [s for s in inside if s.end <= start]
-        return self._last_group(left)
+        codes = _unique(s.code for s in self.states if first <= s.start < last and not s.place)
+        return codes if len(codes) <= 2 else self.together(start)
 
     def together(self, start: int) -> list[str]:
         """Return the last states before a mention, in its sentence, that stand together."""
         first = self.sentence(start)[0]
-        return self._last_group(
-            [s for s in self.states if first <= s.start < start and not s.place]
+        group: list[State] = []
+        for state in reversed([s for s in self.states if first <= s.start < start and not s.place]):
+            if group and not self._coordinated(state, group[-1]):
+                if len(group) > 1:
+                    break
+                group = []
+            group.append(state)
+        return _unique(state.code for state in reversed(group))
+
+    def _coordinated(self, left: State, right: State) -> bool:
+        return all(
+            token.text in HYPHENS or token.lower_ == "the" or self.terms.has("joins", token.lower_)
+            for token in self.doc[left.end : right.start]
+        )
+
+    def places_after(self, end: int) -> list[str]:
+        """Return states named as the place after a mention: "ceasefire in eastern Congo"."""
+        last = self.sentence(max(0, end - 1))[1]
+        return _unique(
+            state.code
+            for state in self.states
+            if end <= state.start < last
+            and state.label in ("GPE", "NORP")
+            and any(
+                self.terms.has("before_places", token.lower_)
+                for token in self.doc[max(end, state.start - 4) : state.start]
+            )
         )
 
     def reacts(self, start: int) -> bool:
@@ -179,85 +190,49 @@ class Parties:
         first = self.sentence(start)[0]
         return any(self.terms.has("reacting", t.lower_) for t in self.doc[first:start])
 
-    def theatre(self, without: list[str]) -> list[str]:
-        """Return the state that the document names most as a place, else most at all."""
-        places = Counter(
-            s.code for s in self.states if s.place and s.label == "GPE" and s.code not in without
-        )
-        if places:
-            return [places.most_common(1)[0][0]]
-        return [code for code in self.ranking() if code not in without][:1]
+    # In the document
 
-    def _last_group(self, states: list[State]) -> list[str]:
-        """Return the codes of the last states joined by "and" or a comma."""
-        group: list[State] = []
-        for state in reversed(states):
-            if group:
-                between = self.doc[state.end : group[-1].start]
-                if not all(
-                    t.lower_ in ("and", "the", ",", "&") or t.text in HYPHENS for t in between
-                ):
-                    if len(group) > 1:
-                        break
-                    group = []
-            group.append(state)
-        return _unique(s.code for s in reversed(group))
+    def ranking(self) -> list[str]:
+        """Return the states of the document, the most spoken of first."""
+        return [code for code, _ in self._counts().most_common()]
 
-    def places_after(self, end: int) -> list[str]:
-        """Return states named as the place after a mention: "ceasefire in eastern Congo"."""
-        last = self.sentence(max(0, end - 1))[1]
-        codes: list[str] = []
-        for state in self.states:
-            if end <= state.start < last and state.label in ("GPE", "NORP"):
-                i = state.start - 1
-                while i >= end and self.doc[i].lower_ not in _BEFORE_PLACE and state.start - i < 4:
-                    i -= 1
-                if i >= end - 1 and self.doc[i].lower_ in _BEFORE_PLACE:
-                    codes.append(state.code)
-        return _unique(codes)
+    def dyad(self) -> list[str]:
+        """Return the two states a document is about; fewer where a third rivals the second."""
+        ranked = self._counts().most_common(3)
+        rival = len(ranked) == 3 and ranked[2][1] * 4 > ranked[1][1] * 3
+        return [code for code, _ in ranked[: 1 if rival else 2]]
 
     def _counts(self) -> Counter[str]:
         """Return how much the document speaks of each state; its beginning counts twice."""
         counts: Counter[str] = Counter()
         for state in self.states:
             weight = 1 if state.label in ("PERSON", "ORG") else 2
-            counts[state.code] += weight * (2 if state.start < 60 else 1)
+            counts[state.code] += weight * (2 if state.start < _OPENING else 1)
         return counts
 
-    def ranking(self) -> list[str]:
-        """Return the states of the document, the most spoken of first."""
-        counts = self._counts()
-        order = {state.code: -i for i, state in reversed(list(enumerate(self.states)))}
-        return sorted(counts, key=lambda code: (counts[code], order[code]), reverse=True)
-
-    def dyad(self) -> list[str]:
-        """Return the two states a document is about; fewer where a third rivals the second."""
-        counts = self._counts()
-        ranking = self.ranking()
-        if len(ranking) > 2 and counts[ranking[2]] * 4 > counts[ranking[1]] * 3:
-            return ranking[:1]
-        return ranking[:2]
+    def theatre(self, without: list[str]) -> list[str]:
+        """Return the state that the document names most as a place, else most at all."""
+        places = Counter(s.code for s in self.states if s.place and s.label == "GPE")
+        ranked = [code for code, _ in places.most_common()] + self.ranking()
+        return [code for code in ranked if code not in without][:1]
 
     def is_town(self, i: int) -> bool:
-        """Whether the name at token ``i`` is that of a town that stands for no state."""
-        text = self.doc[i].text
-        return gazetteers.country_by_capital(text) is not None or self.doc[i].ent_type_ == "GPE"
+        """Whether the name at token ``i`` is that of a town rather than of a state."""
+        token = self.doc[i]
+        return gazetteers.country_by_capital(token.text) is not None or token.ent_type_ == "GPE"
 
 
-def _state(ent: Span) -> State | None:
-    code = ""
-    entity = ent._.entity
+def _state(ent: Span, terms: Terms) -> State | None:
+    entity, code = ent._.entity, ""
     if entity is not None:
         acts = ent.label_ in ("GPE", "NORP") or entity.sector in _STATE_SECTORS
         code = entity.country if acts else ""
     elif ent.label_ in ("GPE", "NORP"):
-        found = gazetteers.country_by_name(ent.text) or gazetteers.country_by_demonym(ent.text)
-        code = found.sovereign if found else ""
+        code = state_code(ent.text)
     if not code or gazetteers.country(code) is None:
         return None
-    place = ent._.sense == "place" or (
-        ent.label_ == "GPE" and ent.start > 0 and ent.doc[ent.start - 1].lower_ in _BEFORE_PLACE
-    )
+    before = ent.doc[ent.start - 1].lower_ if ent.start else ""
+    place = ent._.sense == "place" or (ent.label_ == "GPE" and terms.has("before_places", before))
     return State(ent.start, ent.end, code, ent.label_, place)
 
 
@@ -265,15 +240,13 @@ def _sentences(doc: Doc) -> list[tuple[int, int]]:
     """Return for each token the bounds of its sentence; a line break always ends one."""
     marked = doc.has_annotation("SENT_START")
     starts = [0]
-    for token in doc[1:]:
-        before = doc[token.i - 1]
-        new_line = (before.is_space and "\n" in before.text) or before.text_with_ws.endswith("\n")
+    for before, token in pairwise(doc):
+        new_line = before.is_space and "\n" in before.text
         ended = token.is_sent_start if marked else before.text in (".", "!", "?")
         if new_line or ended:
             starts.append(token.i)
-    starts.append(len(doc))
     bounds: list[tuple[int, int]] = []
-    for first, last in zip(starts, starts[1:], strict=False):
+    for first, last in pairwise([*starts, len(doc)]):
         bounds.extend([(first, last)] * (last - first))
     return bounds
 

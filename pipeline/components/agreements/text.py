@@ -1,4 +1,4 @@
-"""A document as the agreement finder sees it: words for matching, word classes, names in the way."""
+"""A document as the agreement finder sees it: words, word classes, names in the way."""
 
 from __future__ import annotations
 
