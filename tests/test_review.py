@@ -19,6 +19,11 @@ pytest.importorskip("starlette", reason="the review extra is not installed")
 import review_tables
 from starlette.testclient import TestClient
 
+from pipeline.articles import reading, sources
+from pipeline.evaluation.formats import read_gold
+from pipeline.evaluation.found import read_output
+from pipeline.evaluation.gold import check_texts, read_standoff
+from pipeline.evaluation.report import evaluate
 from pipeline.review import edits, edtf, export, matching, tables
 from pipeline.review.agreement import between_all, kappa
 from pipeline.review.book import Book
@@ -508,26 +513,37 @@ def accept_all(reviewer: Reviewer) -> None:
 
 
 def test_accept_all_exports_the_gold(ana: Reviewer, output: Path, tmp_path: Path) -> None:
-    from pipeline.evaluation.gold import check_texts, read_standoff
-
     accept_all(ana)
-    desk = Desk(output)
-    written = export.write_gold(desk, tmp_path / "gold")
-    assert len(written) == 5
+    assert len(export.write_gold(Desk(output), tmp_path / "gold")) == 5
     documents = read_standoff(tmp_path / "gold")
     check_texts(documents, ARTICLES)
-    scorer = review_tables.reference_scorer()
-    command = [sys.executable, scorer, "--gold", tmp_path / "gold", "--out", output, "--json"]
-    if scorer is not None:
-        figures = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-        assert {figures[k]["f1"] for k in ("mentions", "events", "slot")} == {1.0}
-        assert figures["entity_country"] == figures["gpe_sense"] == 1.0
+    evaluation = evaluate(documents, read_output(output), {})
+    assert evaluation.errors == []
     for document in documents:
         record = json.loads((GOLD / f"{document.doc_id}.json").read_text(encoding="utf-8"))
-        assert len(document.events) == len(record["events"])
-        assert len(document.mentions) == len(record["mentions"])
         gold = {(e["trigger"]["start"], e["type"], e.get("date", "")) for e in record["events"]}
         assert {(e.start, e.type, e.date) for e in document.events} == gold
+        assert len(document.events) == len(record["events"])
+        assert len(document.mentions) == len(record["mentions"])
+
+
+def test_the_reference_scorer_agrees(ana: Reviewer, output: Path, tmp_path: Path) -> None:
+    scorer = review_tables.reference_scorer()
+    if scorer is None:
+        pytest.skip("PACTA_SHARED does not say where the reference scorer is")
+    accept_all(ana)
+    export.write_gold(Desk(output), tmp_path / "gold")
+    command = [sys.executable, scorer, "--gold", tmp_path / "gold", "--out", output, "--json"]
+    figures = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    assert {figures[k]["f1"] for k in ("mentions", "events", "slot")} == {1.0}
+    assert figures["entity_country"] == figures["gpe_sense"] == 1.0
+
+
+def test_the_reviewed_table_is_gold_too(ana: Reviewer, output: Path) -> None:
+    accept_all(ana)
+    export.write_reviewed(Desk(output), output / export.NAME)
+    documents, _ = read_gold([output / export.NAME], None)
+    assert evaluate(documents, read_output(output), {}).errors == []
 
 
 def test_gold_holds_what_was_reviewed_alone(ana: Reviewer, output: Path, tmp_path: Path) -> None:
@@ -580,6 +596,38 @@ def test_cells_are_harmless_and_come_back(cell: str) -> None:
     assert number or not written.startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
+def test_table_can_be_downloaded(ana: Reviewer, output: Path) -> None:
+    ana.do("accept", uid=ana.uid("meet", 214))
+    answer = ana.client.get("/export")
+    export.write_reviewed(Desk(output), output / export.NAME)
+    assert answer.content == (output / export.NAME).read_bytes()
+    assert "attachment" in answer.headers["content-disposition"]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "html"])
+def test_articles_of_other_kinds_are_shown(output: Path, tmp_path: Path, kind: str) -> None:
+    text = "One minister met another.\nThey talked in Oslo."
+    if kind == "jsonl":
+        lines = [{"id": "a", "text": "x" * len(text)}, {"id": "b", "text": text}]
+        content = "".join(json.dumps(line) + "\n" for line in lines)
+    else:
+        paragraphs = "".join(f"<p>{line}</p>" for line in text.split("\n"))
+        content = f"<html><body><article><h1>Title</h1>{paragraphs}</article></body></html>"
+    path = tmp_path / f"b.{kind}"
+    path.write_text(content, encoding="utf-8")
+    if kind == "html":
+        pytest.importorskip("trafilatura")
+        text = reading.read(next(sources.find([path]))).text
+    document = {"doc_id": "b", "path": str(path), "characters": str(len(text)), "status": "ok"}
+    review_tables.write(output / "documents.csv", review_tables.DOCUMENT_COLUMNS, [document])
+    for table in ("events.csv", "mentions.csv"):
+        lines = (output / table).read_text(encoding="utf-8").split("\n")
+        (output / table).write_text(lines[0] + "\n", encoding="utf-8")
+    shown = Reviewer(Desk(output)).get("/api/document", doc="b")
+    assert "".join(p["text"] for p in shown["pieces"]) == text
+    assert not shown["notice"]
+
+
 # --- several reviewers ---------------------------------------------------------------------------
 
 
@@ -603,6 +651,10 @@ def test_double_coding_hides_the_other(output: Path) -> None:
     assert ben.get("/api/event", uid=uids[0])["comment"] == ""
     assert ben.get("/api/state")["progress"]["rejected"] == 1
     assert "secret" not in ben.client.get("/history").text
+    assert "secret" not in ben.client.get("/export").text
+    nobody = Reviewer(Desk(output), "")
+    assert nobody.get("/api/state")["progress"]["undecided"] == 92
+    assert nobody.post({"id": "no-name-yet", "reviewer": " "}).status_code == 422
     assert "nothing to undo" in ben.refused("undo", decision=1)
     (pair,) = between_all(Desk(output))
     figures = {f.question: f for f in pair.figures}

@@ -23,6 +23,7 @@ from pipeline.review.texts import Texts
 from pipeline.tables.schema import Row
 
 UNSURE = 2.0  # sorts after every probability: added by hand, or no confidence given
+NOBODY = "\0"  # in double coding, who has no name yet sees no decision
 WATCHED = (*matching.SLOTS, "event_type")
 
 
@@ -302,7 +303,11 @@ class Desk:
 
     def view(self, reviewer: str) -> View:
         """What a reviewer sees: everybody's decisions, or in double coding their own alone."""
-        return self.only(reviewer if self.double_coding else "")
+        return self.only(self.whose(reviewer))
+
+    def whose(self, reviewer: str) -> str:
+        """Whose decisions a reviewer sees: a name, or empty for everybody's."""
+        return (reviewer or NOBODY) if self.double_coding else ""
 
     def only(self, name: str) -> View:
         """What the decisions of one reviewer lead to, brought up to date; empty: everybody's."""

@@ -69,16 +69,21 @@ def reviewed_rows(desk: Desk, reviewer: str = "") -> list[Row]:
     return rows
 
 
-def write_reviewed(desk: Desk, path: Path, reviewer: str = "") -> int:
-    """Write ``events_reviewed.csv`` whole or not at all; return the number of rows."""
-    rows = reviewed_rows(desk, reviewer)
+def reviewed_table(desk: Desk, reviewer: str = "") -> str:
+    """``events_reviewed.csv`` as text: the rows of :func:`reviewed_rows`, cells made harmless."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
+    rows = reviewed_rows(desk, reviewer)
     writer.writerows([harmless(row[column]) for column in COLUMNS] for row in rows)
+    return buffer.getvalue()
+
+
+def write_reviewed(desk: Desk, path: Path, reviewer: str = "") -> int:
+    """Write ``events_reviewed.csv`` whole or not at all; return the number of rows."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, buffer.getvalue())
-    return len(rows)
+    write_whole(path, reviewed_table(desk, reviewer))
+    return len(reviewed_rows(desk, reviewer))
 
 
 def gold(desk: Desk, reviewer: str = "", partial: bool = False) -> list[GoldDocument]:

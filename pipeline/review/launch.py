@@ -66,7 +66,9 @@ def run(
     listener = _listen(host, port)
     port = listener.getsockname()[1]
     names = tuple(allowed) if host in ("0.0.0.0", "::", *LOOPBACK) else (*allowed, host)
-    app = application(opened, reviewer or _user(), port, names, token)
+    # Where others can come in, or two are told apart, the page asks everyone for a name.
+    alone = not token and not opened.double_coding
+    app = application(opened, reviewer or (_user() if alone else ""), port, names, token)
     shown = (
         allowed[0] if allowed else f"{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"
     )

@@ -20,6 +20,13 @@ LINE = (
 )
 
 
+# Cells that follow from another one; the history leaves them out.
+FOLLOWING = (
+    *("quad_class", "actor_codes", "recipient_codes", "date_start", "date_end"),
+    *("date_precision", "latitude", "longitude", "geonames_id", "place_country"),
+)
+
+
 def line(entry: Entry) -> dict[str, Any]:
     """An event as a row of the table."""
     return {
@@ -130,11 +137,10 @@ def what(decision: Decision) -> str:
         case "accept" | "reject":
             return f"{row['event_type']} “{row['trigger']}”"
         case "edit":
-            before = payload.get("before", {})
+            before, cells = payload.get("before", {}), payload["cells"]
+            told = [column for column in cells if column not in FOLLOWING] or list(cells)
             return "; ".join(
-                f"{column}: {before.get(column) or '∅'} → {value or '∅'}"
-                for column, value in payload["cells"].items()
-                if column not in ("quad_class", "date_start", "date_end")
+                f"{column}: {before.get(column) or '∅'} → {cells[column] or '∅'}" for column in told
             )
         case "comment":
             return payload["text"] or "comment removed"

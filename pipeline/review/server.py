@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from pipeline.review import agreement, edtf, pictures, present, suggestions, verbs
+from pipeline.review import agreement, edtf, export, pictures, present, suggestions, verbs
 from pipeline.review.choices import choices
 from pipeline.review.desk import SORTS, Desk, Query, View
 from pipeline.review.edits import EditError
@@ -315,6 +315,13 @@ def agreement_page(review: Review, request: Request) -> Response:
     return review.page(request, "agreement.html", pairs=agreement.between_all(review.desk))
 
 
+def export_table(review: Review, request: Request) -> Response:
+    """events_reviewed.csv as it stands, to download; in double coding one's own decisions."""
+    table = export.reviewed_table(review.desk, review.desk.whose(review.who(request)))
+    headers = {"content-disposition": f'attachment; filename="{export.NAME}"'}
+    return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
+
+
 def picture(name: str) -> Handler:
     """A page with a picture of the events that a query selects."""
 
@@ -401,6 +408,7 @@ def application(
         "/history": history,
         "/agreement": agreement_page,
         "/static/{build}/{name}": static,
+        "/export": export_table,
         "/api/state": state,
         "/api/events": events,
         "/api/event": event,

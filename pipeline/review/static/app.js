@@ -28,6 +28,7 @@ function after(run) {
 async function show(found, { scroll = true, refetch = false } = {}) {
   event = found;
   form.show(event);
+  $("now").textContent = event ? `${event.cells.event_type} ${event.cells.trigger}, ${event.status}` : "No event";
   address();
   if (!event) { table.select(""); return; }
   if (refetch || article.current()?.doc_id !== event.cells.doc_id) {
@@ -404,6 +405,7 @@ after(async () => {
   found ||= await api.get("/api/step", { ...table.currentQuery(), move: "undecided" });
   found ||= table.first() && await api.get("/api/event", { uid: table.first() });
   await show(found || null);
+  if (!api.reviewer()) askName();
   document.documentElement.dataset.ready = "true";
   setInterval(poll, POLL);
 });
