@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from pipeline.components.events.rules import Rulebook
+    from pipeline.components.events.slots import Slots
     from pipeline.components.factuality import Factuality
 
 EVENTS = "pacta_events"
@@ -27,11 +28,16 @@ EVENTS = "pacta_events"
 
 @dataclass(slots=True)
 class Reading:
-    """An annotated article and the Doc that the pipeline made of it, without events."""
+    """An annotated article and the Doc that the pipeline made of it, without events.
+
+    ``slots`` are kept from the first extraction for the next ones: who the words of an article
+    mean does not depend on the rules.
+    """
 
     gold: GoldDocument
     article: Article
     doc: Doc
+    slots: Slots | None = None
 
     def found(self, events: list[FoundEvent]) -> FoundDocument:
         """Rows of this article, without mentions."""
@@ -78,7 +84,17 @@ def extract_events(reading: Reading, book: Rulebook, factuality: Factuality) -> 
     from pipeline.components.events.extraction import extract
     from pipeline.linking.document import link_document
 
-    return link_document(extract(reading.doc, book, factuality), reading.doc)
+    slots = slots_of(reading, book, factuality)
+    return link_document(extract(reading.doc, book, factuality, slots), reading.doc)
+
+
+def slots_of(reading: Reading, book: Rulebook, factuality: Factuality) -> Slots:
+    """The slots of an article, built once; all rule books must share their word classes."""
+    from pipeline.components.events.slots import Slots
+
+    if reading.slots is None:
+        reading.slots = Slots.of(reading.doc, book, factuality)
+    return reading.slots
 
 
 def rows_of(reading: Reading, events: Iterable[Event]) -> list[tuple[Event, FoundEvent]]:

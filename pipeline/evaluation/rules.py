@@ -9,7 +9,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from pipeline.evaluation.gold import GoldEvent
-from pipeline.evaluation.reading import Reading, extract_events, rows_of
+from pipeline.evaluation.reading import Reading, extract_events, rows_of, slots_of
 from pipeline.evaluation.scoring import score_document
 
 if TYPE_CHECKING:
@@ -102,15 +102,13 @@ def report(readings: Iterable[Reading], book: Rulebook, factuality: Factuality) 
     factuality : Factuality
         As the events component has it.
     """
-    from pipeline.components.events.slots import Slots
-
     figures = {rule.id: RuleFigures(rule.id, rule.type) for rule in book.rules.values()}
     unreached: list[Unreached] = []
     for reading in readings:
         events = extract_events(reading, book, factuality)
         found = reading.found([row for _, row in rows_of(reading, events)])
         scored = score_document(reading.gold, found)
-        slots = Slots.of(reading.doc, book, factuality)
+        slots = slots_of(reading, book, factuality)
         hits = {row.id for _, row in scored.pairs}
         for row in found.events:
             rule = figures[row.rule]
@@ -179,10 +177,11 @@ def token_at(reading: Reading, start: int, end: int) -> Token | None:
 
 
 def kind_of(token: Token) -> str:
-    """Verb, noun or adjective, as rules tell triggers apart."""
-    from pipeline.components.events.matching import kinds
-
-    return next(iter(kinds(token)), "")
+    """Verb, noun or adjective: as what a rule would list the word; empty for other words."""
+    if token.dep_ == "amod" and token.pos_ in ("ADJ", "VERB"):
+        return "adjective"
+    kinds = {"VERB": "verb", "AUX": "verb", "NOUN": "noun", "PROPN": "noun"}
+    return kinds.get(token.pos_, "adjective" if token.pos_ in ("ADJ", "ADV") else "")
 
 
 def frame_of(token: Token) -> str:
@@ -203,7 +202,7 @@ def holding(token: Token, book: Rulebook, slots: Slots) -> list[Trigger]:
 
     return [
         trigger
-        for kind in kinds(token)
+        for kind in kinds(token, book)
         for trigger in book.candidates(book.lemma(token, kind), kind)
         if failure(token, trigger, book, slots) is None
     ]
@@ -221,7 +220,7 @@ def _why(
         return f"taken for {rule.type}", rule.id
     near = [
         (trigger, failure(token, trigger, book, slots))
-        for kind in kinds(token)
+        for kind in kinds(token, book)
         for trigger in book.candidates(book.lemma(token, kind), kind)
     ]
     for trigger, missing in near:
