@@ -47,7 +47,10 @@ class Patterns:
         self._body_words = {noun.split()[-1]: noun for noun in nouns.sector_of}
         self._multi = [noun.split() for noun in nouns.sector_of if " " in noun]
         self._alone = {tuple(name.split()) for name in nouns.alone}
-        self._landform_first = [tuple(name.split()) for name in nouns.landform_first]
+        self._landform_first: dict[str, list[tuple[str, ...]]] = {}
+        for name in nouns.landform_first:
+            words = tuple(name.split())
+            self._landform_first.setdefault(words[0], []).append(words)
         # Words of known bodies' names: in a heading only these may join a body's noun.
         counts = Counter(w for body in lexicon.bodies for w in set(body.name.split()))
         self._name_words = {word for word, count in counts.items() if count > 1}
@@ -234,9 +237,9 @@ class Patterns:
                 start = self._and_before(doc, start) if token.text.endswith("s") else start
                 if start < token.i and doc[start].text not in nouns.ships:
                     yield Hit(start, token.i + 1, "LOC", "landscape")
-            for words in self._landform_first:
+            for words in self._landform_first.get(token.text, ()):
                 i = token.i + len(words)
-                if token.text == words[0] and tuple(t.text for t in doc[token.i : i]) == words:
+                if tuple(t.text for t in doc[token.i : i]) == words:
                     end = self._capitals(doc, i, titled)
                     if i < end <= i + 3:
                         yield Hit(token.i, end, "LOC", "landscape")
@@ -265,14 +268,18 @@ class Patterns:
     def bases(self, doc: Doc) -> Iterator[Hit]:
         """Yield the place an airfield or camp is named after ("Wittering" in "RAF Wittering")."""
         nouns = self.lexicon.nouns
-        for token in doc[:-1]:
-            if token.text in nouns.bases_before and doc[token.i + 1].is_title:
-                yield Hit(token.i + 1, token.i + 2, "GPE", "base")
-            for words in nouns.bases_after:
-                i = token.i + 1
-                if tuple(t.text for t in doc[i : i + len(words)]) == words and capital(token):
-                    if token.lower_ not in nouns.never_first and token.is_alpha:
-                        yield Hit(token.i, i, "GPE", "base")
+        openings = {words[0] for words in nouns.bases_after}
+        texts = [token.text for token in doc]
+        for i, text in enumerate(texts[:-1]):
+            if text in nouns.bases_before and doc[i + 1].is_title:
+                yield Hit(i + 1, i + 2, "GPE", "base")
+            if texts[i + 1] not in openings or not text[0].isupper() or not text.isalpha():
+                continue
+            named = any(
+                tuple(texts[i + 1 : i + 1 + len(words)]) == words for words in nouns.bases_after
+            )
+            if named and text.lower() not in nouns.never_first:
+                yield Hit(i, i + 1, "GPE", "base")
 
     # Acronyms
 
@@ -280,8 +287,10 @@ class Patterns:
         """Return the acronyms in "some long form (SLF)" whose long form is no name."""
         found = set()
         for token in doc[1:-2]:
+            if token.text != "(" or token.i - 1 in names:
+                continue
             short = doc[token.i + 1].text
-            if token.text == "(" and token.i - 1 not in names and short[:2].isupper():
+            if short[:2].isupper():
                 words = [t for t in doc[max(0, token.i - len(short) * 2) : token.i] if t.is_alpha]
                 letters = "".join(t.text[0].upper() for t in words)
                 if letters.endswith(short.rstrip("s")) or _in_order(short.rstrip("s"), letters):
