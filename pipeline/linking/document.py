@@ -16,6 +16,8 @@ from pipeline.records import DateValue, Entity, Event, Place
 ONCE = frozenset({"CONSULT", "SUPPORT", "AGREE", "COOPERATE", "ASSAULT", "SANCTION", "MOBILIZE",
                   "RETREAT", "PROTEST", "REQUEST", "AID", "COERCE"})  # fmt: skip
 NAMED_ONCE = frozenset({"offer"})
+LEAD = 400
+"""Characters at the head of an article whose events may take date and place from later ones."""
 REPORTED = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "CONCEDE"})
 
 
@@ -134,8 +136,13 @@ def _share(group: list[Event]) -> None:
             event.agreement, event.agreement_span = named.agreement, named.agreement_span
             event.agreement_stage = named.agreement_stage
         for other in (dated, placed):
-            if other is not None:
+            if other is not None and (other.trigger < event.trigger or _leads(event)):
                 _take_setting(event, other)
+
+
+def _leads(event: Event) -> bool:
+    """Tell whether an event stands in the headline or lead, which later text explains."""
+    return event.evidence[0] < LEAD
 
 
 def _precision(name: str) -> int:

@@ -41,11 +41,23 @@ def extract(
         if reading is None or _is_governed(match.token, by_token) or _is_topic(match.token, book):
             continue
         events.extend(_events(doc, match, reading, slots))
+        _inherit_setting(events, match.token)
         _aim_at_deed(events, match, book, slots)
         aimless = match.trigger.rule.needs_recipient and not events[-1].recipients
         if aimless or not (events[-1].actors or _can_point_back(match)):
             events.pop()
     return events
+
+
+def _inherit_setting(events: list[Event], token: Token) -> None:
+    """Let what one travels to do take place where and when one travels: *flew there to meet*."""
+    event = events[-1]
+    if token.dep_ not in ("advcl", "xcomp", "conj") or event.place is not None:
+        return
+    for earlier in events[:-1]:
+        if earlier.trigger[0] == token.head.idx and earlier.place is not None:
+            event.place, event.place_span = earlier.place, earlier.place_span
+            event.place_from = "clause" if token.dep_ != "conj" else "context"
 
 
 def _can_point_back(match: Match) -> bool:
@@ -204,7 +216,7 @@ def _distributed(
 
     ``Signed the pacts with Chile and Peru`` are two signings, ``signed X and Y with Chile`` too.
     """
-    spans = _agreements_of(match.token, slots)
+    spans = _agreements_of(match.token, slots) or _last_agreement(match.token)
     if len(spans) > 1:
         return [(list(event.actors), span) for span in spans]
     span = spans[0] if spans else None
@@ -353,7 +365,7 @@ def _complete_parties(event: Event, agreement: Agreement, doc: Doc) -> None:
     named = {e.country for e in event.actors}
     missing = [states[code] for code in agreement.parties if code in states and code not in named]
     if event.event_type == "AGREE" and event.factuality == "proposed":
-        if event.actors and not event.recipients and len(missing) == 1:
+        if event.actors and len(missing) == 1:
             event.recipients = missing
     elif not event.actors or (len(event.actors) == 1 and not event.recipients):
         event.actors = event.actors + missing
@@ -372,6 +384,15 @@ def _agreements_of(token: Token, slots: Slots) -> list[Span]:
         if found:
             break
     return _distinct(found[start] for start in sorted(found))
+
+
+def _last_agreement(token: Token) -> list[Span]:
+    """Return the agreement named last before a word, in its sentence or the one before."""
+    start = token.sent.start
+    if start > 0:
+        start = token.doc[start - 1].sent.start
+    before = [s for s in token.doc.spans.get(AGREEMENTS, []) if start <= s.start < token.i]
+    return before[-1:]
 
 
 def _distinct(spans: Iterable[Span]) -> list[Span]:

@@ -16,8 +16,12 @@ from pipeline.records import Entity
 
 ACTING = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 LINKS = frozenset({",", "and", "&", ", and", "–", "-", "/"})
-LIST_PARTS = frozenset({"CCONJ", "DET", "ADJ", "NOUN", "PROPN", "PUNCT"})
+LIST_PARTS = frozenset({"CCONJ", "DET", "ADJ", "NOUN", "PROPN", "PRON", "PUNCT"})
 OWNING = frozenset({"nmod", "nmod:poss", "amod", "compound"})
+BESIDES = frozenset(
+    {"outside", "without", "than", "despite", "beyond", "unlike", "under", "before", "after"}
+)
+MODIFYING = frozenset({"amod", "compound", "nmod:poss", "nmod:desc"})
 HOLDING = frozenset({"obj", "obl", "nsubj:pass", "conj", "xcomp", "obl:agent"})
 
 
@@ -46,6 +50,10 @@ class Slots:
         self._date_tokens = {t.i for span in doc.spans.get(DATES, []) for t in span}
         self._agreement_tokens = {t.i for span in doc.spans.get(AGREEMENTS, []) for t in span}
         self._names = [e for e in doc.ents if e.label_ in ACTING]
+        self._members = [
+            e for e in self._names if e.root.dep_ not in MODIFYING or e.label_ == "PERSON"
+        ]
+        self._member_at = {t.i: n for n, name in enumerate(self._members) for t in name}
         self._mere_places = {
             t.i for e in doc.ents if e.label_ == "GPE" and e._.sense == "place" for t in e
         }
@@ -68,7 +76,11 @@ class Slots:
         if slot == "indirect":
             return list(syntax.children(token, "iobj"))
         if slot == "complement":
-            return list(syntax.children(token, "xcomp", "ccomp", "acl", "advcl"))
+            return [
+                child
+                for child in syntax.children(token, "xcomp", "ccomp", "acl", "advcl")
+                if child.dep_ in ("xcomp", "ccomp") or syntax.is_infinitive(child)
+            ]
         if slot == "owner":
             return syntax.possessor(token)
         if slot == "modifier":
@@ -103,7 +115,7 @@ class Slots:
             if verb is not None:
                 found = list(syntax.prepositional(verb, words))
         if not found and kind == "noun":
-            found = _following(token, slot)
+            found = self._following(token, slot)
         return [one for one in found if one != token and one.i not in self._date_tokens]
 
     def words(self, token: Token, kind: str, slot: str) -> list[Token]:
@@ -180,19 +192,19 @@ class Slots:
 
     def _listed_with(self, word: Token) -> list[Token]:
         """Return the names that stand in one list with a name, whatever the parse makes of it."""
-        place = self._name_at.get(word.i)
+        place = self._member_at.get(word.i)
         if place is None:
             return []
         last = first = place
-        while last + 1 < len(self._names) and self._listed(last):
+        while last + 1 < len(self._members) and self._listed(last):
             last += 1
         while first > 0 and self._listed(first - 1):
             first -= 1
-        return [self._names[i].root for i in range(first, last + 1) if i != place]
+        return [self._members[i].root for i in range(first, last + 1) if i != place]
 
     def _listed(self, place: int) -> bool:
         """Tell whether a name and the next one are members of one list (``A, B and C``)."""
-        one, other = self._names[place], self._names[place + 1]
+        one, other = self._members[place], self._members[place + 1]
         between = one.doc[one.end : other.start]
         if not between or len(between) > 8 or one.sent.start != other.sent.start:
             return False
@@ -218,7 +230,7 @@ class Slots:
             if place is None:
                 continue
             name = self._names[place]
-            attached = child.dep_ in OWNING or child.dep_ in ("appos", "flat", "nmod:desc")
+            attached = child.dep_ in OWNING or child.dep_ in ("flat", "nmod:desc")
             if not attached or name._.entity is None:
                 continue
             prepositional = child.dep_ == "nmod" and syntax.preposition(child)
@@ -226,6 +238,21 @@ class Slots:
                 return [name._.entity]
             if acting and name.label_ in ("GPE", "NORP"):
                 return [name._.entity]
+        return []
+
+    def _following(self, noun: Token, word: str) -> list[Token]:
+        """Return the name behind the next such preposition before another verb, if any.
+
+        Long titles and chains of phrases break the parse; the words stay in order.
+        """
+        seen = False
+        for token in noun.doc[noun.i + 1 : noun.sent.end]:
+            if token.pos_ in ("VERB", "AUX") or token.text in (";", "."):
+                return []
+            if token.lower_ == word:
+                seen = True
+            elif seen and (token.ent_type_ in ACTING or token.i in self._agreement_tokens):
+                return [token]
         return []
 
     def is_a(self, word: Token, name: str) -> bool:
@@ -267,22 +294,6 @@ def _obligations(verb: Token) -> list[Token]:
     return found
 
 
-def _following(noun: Token, word: str) -> list[Token]:
-    """Return the name behind the next such preposition before another verb, if any.
-
-    Long titles and chains of phrases break the parse; the words stay in order.
-    """
-    seen = False
-    for token in noun.doc[noun.i + 1 : noun.sent.end]:
-        if token.pos_ in ("VERB", "AUX") or token.text in (";", "."):
-            return []
-        if token.lower_ == word:
-            seen = True
-        elif seen and token.ent_type_ in ACTING:
-            return [token]
-    return []
-
-
 def _owners(noun: Token) -> list[Token]:
     """Return whose a thing is: ``Haiti's efforts``, ``an Indian offer``, ``a call from Chad``."""
     owners = list(syntax.children(noun, "nmod:poss"))
@@ -296,6 +307,7 @@ def _content(verb: Token) -> list[Token]:
     found: list[Token] = []
     for clause in syntax.children(verb, "xcomp", "ccomp", "advcl", "obl"):
         for word in clause.subtree:
-            if word.dep_ in ("obj", "iobj", "obl", "nmod", "nsubj", "nmod:poss"):
+            named = word.dep_ in ("obj", "iobj", "obl", "nmod", "nsubj", "nmod:poss")
+            if named and syntax.preposition(word) not in BESIDES:
                 found.append(word)
     return found

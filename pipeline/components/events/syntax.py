@@ -28,7 +28,7 @@ def children(token: Token, *relations: str) -> Iterator[Token]:
 
 def is_verbal(token: Token) -> bool:
     """Tell whether a token heads a clause (a verb, or an auxiliary standing for one)."""
-    return token.pos_ in ("VERB", "AUX") or token.tag_.startswith("VB")
+    return token.tag_.startswith("VB") or token.tag_ == "MD"
 
 
 def is_passive(verb: Token) -> bool:
@@ -97,19 +97,19 @@ def surface_subject(verb: Token, depth: int = 0) -> list[Token]:
     if head == verb or depth > 6:
         return []
     if verb.dep_ in ("acl:relcl", "acl") and head.pos_ in NOMINAL:
-        if verb.dep_ == "acl" and _is_infinitive(verb):
+        if verb.dep_ == "acl" and is_infinitive(verb):
             return possessor(head) or _light_subject(head, depth)
         return [head]
     if verb.dep_ in ("xcomp", "ccomp", "advcl", "parataxis", "conj", "obl", "dep", "acl"):
-        if verb.dep_ == "ccomp" and not _is_infinitive(verb):
+        if verb.dep_ == "ccomp" and verb.tag_ != "VBG" and not is_infinitive(verb):
             return []
         if not is_verbal(head):
             return [h for h in head.children if h.dep_ in SUBJECTS][:1] or possessor(head)
         if verb.dep_ == "xcomp":
             controlled = [c for c in head.children if c.dep_ in ("obj", "iobj")]
-            if controlled and _is_infinitive(verb):
+            if controlled and is_infinitive(verb):
                 return controlled[:1]
-        if verb.dep_ == "advcl" and is_passive(head) and not _is_infinitive(verb):
+        if verb.dep_ == "advcl" and is_passive(head) and not is_infinitive(verb):
             agent = list(by_agent(head))
             if agent:
                 return agent
@@ -117,7 +117,8 @@ def surface_subject(verb: Token, depth: int = 0) -> list[Token]:
     return []
 
 
-def _is_infinitive(verb: Token) -> bool:
+def is_infinitive(verb: Token) -> bool:
+    """Tell whether a verb stands with ``to``."""
     return any(c.dep_ == "mark" and c.lower_ == "to" for c in verb.children)
 
 

@@ -88,6 +88,10 @@ class Factuality:
         for child in verb.children:
             if child.lower_ in ("when", "once") and verb.tag_ == "VBN" and not _has_auxiliary(verb):
                 return Reading("hypothetical", child)
+        if syntax.is_infinitive(verb) and any(
+            child.dep_ in ("aux", "cop") and child.lemma_ == "be" for child in verb.children
+        ):
+            return Reading("planned", verb)
         for child in verb.children:
             if child.dep_ != "aux":
                 continue
@@ -121,7 +125,7 @@ class Factuality:
     ) -> Reading | None:
         if verb.dep_ == "advcl" and infinitive is not None:
             above = self._of_verb(head, depth + 1) if syntax.is_verbal(head) else Reading("actual")
-            if self._has("motion", head):
+            if self._has("motion", head) or head.lemma_ == "become":
                 return above
             if head.lemma_ == "be" or self._has("intention", head):
                 return Reading("planned", head)
