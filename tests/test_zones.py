@@ -112,6 +112,15 @@ def test_what_is_no_repeat(text):
     assert zones.find(text) == []
 
 
+def test_what_is_no_words_is_left_out():
+    blob = "data:image/png;base64," + "iVBORw0KGgo" * 200
+    text = f"{BODY[0]} ![]({blob}) {BODY[1]}"
+    assert cut(text) == [("boilerplate", f"![]({blob})")]
+    blanked = zones.blank_blobs(text)
+    assert len(blanked) == len(text)
+    assert blanked.split() == f"{BODY[0]} {BODY[1]}".split()
+
+
 def _gold():
     folders = [CORPUS]
     if shared := os.environ.get("PACTA_SHARED"):

@@ -9,6 +9,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ USUAL_NAMES = {
     "title": ("title", "headline"),
 }
 """Column names tried, in this order, where the user names none."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character, as JSON can hold and UTF-8 cannot."""
 
 _MAX_RECORD_LINES = 20_000
 _PARQUET_ROWS = 64
@@ -81,7 +85,7 @@ def pick(row: dict[str, Any], fields: Fields) -> dict[str, Any]:
         value = row.get(name)
         if part == "text" and not isinstance(value, str | None):
             value = None
-        parts[part] = "" if value is None else str(value)
+        parts[part] = "" if value is None else _SURROGATE.sub("\ufffd", str(value))
     return parts
 
 

@@ -2,7 +2,7 @@
 
 English gives itself away by its function words: they are a quarter to a half of the words of an
 English text and, measured on the example sentences of 13 other languages, at most an eighth of
-theirs. Only where they leave a doubt is the recogniser (py3langid) asked, which takes 0.7 s to load.
+theirs. Only where they leave a doubt is the recogniser (py3langid) asked, which is slow to load.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ _SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*$")
 _BULLET = re.compile(r"\s*[-*•·–—>»▪◦]\s")
 _BOUNDARY = re.compile(r"[.!?][\"”’')\]]*\s+(?=[“\"'‘(\[]?[A-Z])|\s*\n\s*")
 _WORD = re.compile(r"\w+")
+_BLOB = re.compile(r"\S{1000,}")
 _MIN_REPEAT, _MIN_REPEAT_WORDS = 60, 8
 _MIN_LINE, _MIN_LINE_WORDS = 25, 4
 
@@ -80,7 +81,17 @@ def find(text: str, preface: int = 0) -> list[Zone]:
     zones = _merge(lines)
     if text[:preface].strip():
         zones.insert(0, Zone("boilerplate", 0, len(text[:preface].rstrip())))
-    return sorted(zones + _repeats(text, zones), key=lambda zone: zone.start)
+    zones += _repeats(text, zones)
+    zones += _blobs(text, zones)
+    return sorted(zones, key=lambda zone: zone.start)
+
+
+def blank_blobs(text: str) -> str:
+    """Replace what is no words at all (encoded pictures, rows of signs) by as many blanks.
+
+    A tokenizer's time grows with the square of the length of such a run. Offsets stay the same.
+    """
+    return _BLOB.sub(lambda blob: " " * len(blob.group()), text)
 
 
 @functools.cache
@@ -217,6 +228,14 @@ def _merge(lines: list[_Line]) -> list[Zone]:
             zones.append(Zone(line.kind, line.start, line.end))
         joined = bool(line.kind)
     return zones
+
+
+def _blobs(text: str, taken: list[Zone]) -> list[Zone]:
+    return [
+        Zone("boilerplate", *blob.span())
+        for blob in _BLOB.finditer(text)
+        if not any(zone.start < blob.end() and blob.start() < zone.end for zone in taken)
+    ]
 
 
 @dataclass(slots=True)
