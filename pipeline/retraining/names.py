@@ -89,7 +89,7 @@ def train_names(
     documents = [document for document in gold if document.has_mentions and document.mentions]
     practice = _docs(nlp, *_unzipped(rehearsal.sentences(REHEARSED, seed)))
     unseen = _docs(nlp, *_unzipped(rehearsal.sentences(KEPT_BACK, seed + 1)))
-    start = _component(nlp).to_bytes()
+    start = component(nlp).to_bytes()
     before, after, lost = _Tally(), _Tally(), []
     for part in folds([document.doc_id for document in documents], seed, FOLDS):
         learnt = [d for d in documents if d.doc_id not in part]
@@ -98,14 +98,14 @@ def train_names(
         _train(nlp, _docs(nlp, learnt, texts), practice, seed)
         after.add(nlp, judged)
         lost.append(_f1(nlp, unseen))
-        _component(nlp).from_bytes(start)
+        component(nlp).from_bytes(start)
         step()
     result = Names(before.f1, after.f1, _f1(nlp, unseen), min(lost, default=0.0), None)
     if not result.accepted:
         return result
     _train(nlp, _docs(nlp, documents, texts), practice, seed)
-    weights, rehearsed = _component(nlp).to_bytes(), _f1(nlp, unseen)
-    _component(nlp).from_bytes(start)
+    weights, rehearsed = component(nlp).to_bytes(), _f1(nlp, unseen)
+    component(nlp).from_bytes(start)
     return Names(result.before, result.after, result.rehearsed_before, rehearsed, weights)
 
 
@@ -137,7 +137,7 @@ def _f1(nlp: Language, docs: Iterable[Doc]) -> float:
 
 def _names(nlp: Language, doc: Doc) -> set[tuple[int, int, str]]:
     """What the component finds in the words of a Doc, zones left out."""
-    bare = _component(nlp)(_blank(nlp, doc))
+    bare = component(nlp)(_blank(nlp, doc))
     return {
         (e.start, e.end, e.label_)
         for e in bare.ents
@@ -185,14 +185,14 @@ def _train(nlp: Language, docs: Sequence[Doc], practice: Sequence[Doc], seed: in
         node.set_param(name, weights + MIX * (node.get_param(name) - weights))
 
 
-def _component(nlp: Language) -> EntityRecognizer:
+def component(nlp: Language) -> EntityRecognizer:
     """The component that learns, typed as spaCy leaves it open."""
     component: Any = nlp.get_pipe(NER)
     return component
 
 
 def _parameters(nlp: Language) -> Iterator[tuple[Any, str]]:
-    for node in _component(nlp).model.walk():
+    for node in component(nlp).model.walk():
         for name in node.param_names:
             if node.has_param(name):
                 yield node, name

@@ -68,20 +68,20 @@ def learn_repairs(
         events[made.row.rule].append(made)
     parts = folds([reading.gold.doc_id for reading in trial.readings], seed)
     repairs = []
-    for id, made in sorted(events.items()):
-        change = _change(made, whole, trial.gold, book, slots)
+    for id, own in sorted(events.items()):
+        change = _change(own, whole, trial.gold, book, slots)
         if change is None:
             continue
         spared = Count()
         for part in parts:
-            inside = [m for m in made if m.reading.gold.doc_id in part]
-            outside = [m for m in made if m.reading.gold.doc_id not in part]
+            inside = [m for m in own if m.reading.gold.doc_id in part]
+            outside = [m for m in own if m.reading.gold.doc_id not in part]
             learnt = _change(outside, whole, trial.gold, book, slots)
             for event in inside:
                 if learnt is not None and _meets(event, learnt, book, slots):
                     spared.add(one(event))
         if spared.found and gain(whole, _negative(spared), trial.gold) > 0:
-            documents = tuple(sorted({m.reading.gold.doc_id for m in made if m.gold is None}))
+            documents = tuple(sorted({m.reading.gold.doc_id for m in own if m.gold is None}))
             repairs.append(_repair(book.rules[id], change, spared, documents))
     step()
     return repairs

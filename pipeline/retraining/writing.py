@@ -68,7 +68,8 @@ def examples(proposal: Proposal, nlp: Language) -> list[Example]:
     """Sentences of missed events that the rule reads rightly by themselves, the shortest first."""
     from pipeline.components.events.rules import Example
 
-    rule, found = proposal.rule, []
+    rule = proposal.rule
+    found: list[Example] = []
     seeds = [seed for _, seeds in sorted(proposal.draft.lemmas.items()) for seed in seeds]
     for seed in sorted(seeds, key=lambda seed: (len(seed.token.sent), seed.event.id)):
         text = " ".join(seed.token.sent.text.split())

@@ -1,0 +1,147 @@
+"""Writing what a retraining found: a folder to read, edit and strike from, and applying it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.evaluation import calibration
+from pipeline.evaluation.figures import Figure
+from pipeline.retraining.names import component
+from pipeline.retraining.retrain import EventChange, Retrained
+from pipeline.retraining.selection import Proposal
+from pipeline.retraining.terms import COLUMNS
+from pipeline.retraining.writing import proposals_yaml, repairs_yaml
+from pipeline.tables.writing import write_whole
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+LEARNT, REPAIRED = "rules/learnt.yaml", "rules/repaired.yaml"
+CONFIDENCE, NER = "confidence.json", "ner"
+
+
+def write(result: Retrained, nlp: Language, folder: Path) -> None:
+    """Write rules, confidence, name weights, terms, figures, changes and the report.
+
+    Parameters
+    ----------
+    result : Retrained
+        What was found.
+    nlp : Language
+        The pipeline it was found with; used to check examples of the new rules.
+    folder : Path
+        Where to write. Files of an earlier retraining that have no successor are removed.
+    """
+    from pipeline.retraining.page import render
+
+    for stale in (LEARNT, REPAIRED, CONFIDENCE):
+        (folder / stale).unlink(missing_ok=True)
+    if (folder / NER).is_dir():
+        shutil.rmtree(folder / NER)
+    for name, content in _files(result, nlp):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / name, content)
+    write_whole(folder / "report.html", render(result, folder))
+    if result.names is not None and result.names.weights is not None:
+        ner = component(nlp)
+        old = ner.to_bytes()
+        ner.from_bytes(result.names.weights)
+        ner.to_disk(folder / NER)
+        ner.from_bytes(old)
+
+
+def apply(folder: Path) -> list[Path]:
+    """Take what a retraining wrote into the installed knowledge and model.
+
+    Returns
+    -------
+    list of Path
+        What was written there.
+    """
+    from pipeline.components.events.rules import FOLDER
+    from pipeline.language import model_path
+
+    written = []
+    for name in (LEARNT, REPAIRED):
+        if (folder / name).is_file():
+            # Rule files are read in the order of their names; these must come after all others.
+            target = _free(FOLDER / "rules", f"zz-{Path(name).stem}")
+            shutil.copyfile(folder / name, target)
+            written.append(target)
+    if (folder / CONFIDENCE).is_file():
+        shutil.copyfile(folder / CONFIDENCE, FOLDER / CONFIDENCE)
+        written.append(FOLDER / CONFIDENCE)
+    if (folder / NER).is_dir():
+        shutil.copytree(folder / NER, model_path() / NER, dirs_exist_ok=True)
+        written.append(model_path() / NER)
+    return written
+
+
+def _free(folder: Path, stem: str) -> Path:
+    number = 1
+    while (folder / f"{stem}-{number:03d}.yaml").exists():
+        number += 1
+    return folder / f"{stem}-{number:03d}.yaml"
+
+
+def _files(result: Retrained, nlp: Language) -> Iterator[tuple[str, str]]:
+    if result.proposals:
+        with _using(nlp, result.proposals) as changed:
+            yield LEARNT, proposals_yaml(result.proposals, changed)
+    if result.repairs:
+        yield REPAIRED, repairs_yaml(result.repairs)
+    if result.calibrated is not None:
+        yield CONFIDENCE, calibration.to_json(result.calibrated.confidence)
+    yield "terms.csv", _csv(COLUMNS, (term.row() for term in result.terms))
+    yield "events_diff.csv", _csv(CHANGE_COLUMNS, map(_change, result.changes))
+    names = [f.name for f in fields(Figure)]
+    rows = [("before", *astuple(f)) for f in result.before]
+    rows += [("after", *astuple(f)) for f in result.after]
+    yield "figures.csv", _csv(["when", *names], rows)
+
+
+@contextmanager
+def _using(nlp: Language, proposals: Sequence[Proposal]) -> Iterator[Language]:
+    """The pipeline with the rules proposed, for checking their examples; then as it was."""
+    from pipeline.components.events import Events
+    from pipeline.evaluation.reading import EVENTS
+    from pipeline.retraining.book import with_rules
+
+    events = nlp.get_pipe(EVENTS)
+    assert isinstance(events, Events)
+    book = events.book
+    events.book = with_rules(book, [proposal.rule for proposal in proposals])
+    try:
+        yield nlp
+    finally:
+        events.book = book
+
+
+CHANGE_COLUMNS = (
+    *("change", "in_gold", "doc_id", "event_type", "trigger", "trigger_start"),
+    *("actors", "recipients", "rule_id", "evidence"),
+)
+
+
+def _change(change: EventChange) -> tuple[str, ...]:
+    event = change.event
+    return (
+        *(change.change, "true" if change.in_gold else "false", change.doc_id, event.type),
+        *(event.text, str(event.start), "; ".join(event.actors), "; ".join(event.recipients)),
+        *(event.rule, " ".join(event.evidence.split())),
+    )
+
+
+def _csv(header: Iterable[str], rows: Iterable[Iterable]) -> str:
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return buffer.getvalue()
