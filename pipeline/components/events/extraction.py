@@ -20,6 +20,9 @@ from pipeline.records import Agreement, Entity, Event
 
 FUTURE_AS_AGREE = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
 SPEECH = frozenset({"AGREE", "REQUEST", "THREATEN", "REJECT"})
+ASIDE = frozenset(
+    {"in", "at", "during", "after", "before", "following", "since", "amid", "near", "by", "via"}
+)
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 
 
@@ -44,7 +47,7 @@ def extract(
         _inherit_setting(events, match.token)
         _aim_at_deed(events, match, book, slots)
         aimless = match.trigger.rule.needs_recipient and not events[-1].recipients
-        if aimless or not (events[-1].actors or _can_point_back(match)):
+        if aimless or not (events[-1].actors or _can_point_back(match, slots)):
             events.pop()
     return events
 
@@ -60,11 +63,17 @@ def _inherit_setting(events: list[Event], token: Token) -> None:
             event.place_from = "clause" if token.dep_ != "conj" else "context"
 
 
-def _can_point_back(match: Match) -> bool:
-    """Tell whether an act without parties can be one told before: *the talks*, *was signed*."""
+def _can_point_back(match: Match, slots: Slots) -> bool:
+    """Tell whether an act without parties can be one told before.
+
+    ``The talks`` can, ``talks`` cannot; ``was signed`` can, and ``the attack killed``.
+    """
     token = match.token
-    if match.trigger.kind != "noun":
-        return match.trigger.kind == "adjective" or syntax.is_passive(token)
+    if match.trigger.kind == "verb":
+        subject = syntax.agent(token)
+        return syntax.is_passive(token) or any(slots.is_a(word, "deed") for word in subject)
+    if match.trigger.kind == "adjective":
+        return True
     article = [child for child in token.children if child.dep_ == "det"]
     if article:
         return article[0].lower_ in DEFINITE
@@ -118,6 +127,8 @@ def _is_governed(token: Token, by_token: dict[int, Match]) -> bool:
 def _speaks_of(match: Match, below: Token) -> bool:
     """Tell whether what hangs on a speech act by this word is what the act is about."""
     category = match.trigger.rule.type
+    if below.dep_ == "obl" and syntax.preposition(below) in ASIDE:
+        return False
     if below.dep_ in ("obj", "obl", "nmod"):
         return category in SPEECH or category == "CONSULT"
     if category == "CONSULT":
@@ -367,6 +378,8 @@ def _complete_parties(event: Event, agreement: Agreement, doc: Doc) -> None:
     if event.event_type == "AGREE" and event.factuality == "proposed":
         if event.actors and len(missing) == 1:
             event.recipients = missing
+    elif event.event_type == "SANCTION" and event.actors:
+        event.recipients = event.recipients or missing
     elif not event.actors or (len(event.actors) == 1 and not event.recipients):
         event.actors = event.actors + missing
 

@@ -16,6 +16,8 @@ from pipeline.components.events.rules import Rulebook, Trigger
 from pipeline.components.events.slots import Slots
 from pipeline.language.extensions import in_zone
 
+NOMINAL_PLACES = frozenset({"compound", "nsubj", "nsubj:pass", "obj", "nmod", "obl"})
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -67,7 +69,7 @@ def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
     if token.pos_ in ("ADJ", "ADV") or (token.dep_ == "amod" and _is_attribute(token)):
         return ("adjective",)
     if token.pos_ == "VERB":
-        if token.tag_ == "VBG" and _is_nominal(token):
+        if token.tag_ == "VBG" and (token.dep_ in NOMINAL_PLACES or _is_nominal(token)):
             return ("noun", "verb")
         # The tagger takes some nouns of headlines for verbs.
         known = book.candidates(book.lemma(token, "verb"), "verb")

@@ -95,6 +95,16 @@ class Slots:
             return self.holder(token)
         if slot == "head":
             return [token.head] if token.dep_ == "amod" else []
+        if slot == "parties":
+            return [
+                owner
+                for relation in ("object", "subject", "of", "on")
+                for word in self.words(token, kind, relation)
+                if self.is_agreement(word)
+                for owner in _parties(word)
+            ]
+        if slot == "doer":
+            return _doers(token)
         if slot == "reported":
             return _said(token)
         if slot == "verdict":
@@ -157,8 +167,10 @@ class Slots:
         for head in heads:
             words = syntax.conjuncts(head)
             for word in words + [w for one in words for w in self._more(one)]:
+                if self.is_agreement(word):
+                    continue
                 for entity in self._resolve(word):
-                    if entity.type in ACTING:
+                    if entity.type in ACTING or word.pos_ == "NOUN":
                         found[entity] = None
         return list(found)
 
@@ -311,3 +323,20 @@ def _content(verb: Token) -> list[Token]:
             if named and syntax.preposition(word) not in BESIDES:
                 found.append(word)
     return found
+
+
+def _doers(noun: Token) -> list[Token]:
+    """Return by whom the act of a noun is said to be done: *an attack carried out by rebels*."""
+    found: list[Token] = []
+    for clause in syntax.children(noun, "acl", "acl:relcl", "appos", "parataxis"):
+        if clause.tag_ == "VBN":
+            found.extend(syntax.by_agent(clause))
+            found.extend(syntax.prepositional(clause, frozenset({"to", "on"})))
+    return found
+
+
+def _parties(agreement: Token) -> list[Token]:
+    """Return whose agreement it is: ``the pact between A and B``, ``Japan's pact with India``."""
+    return _owners(agreement) + list(
+        syntax.prepositional(agreement, frozenset({"between", "with", "among"}))
+    )
