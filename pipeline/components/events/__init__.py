@@ -7,6 +7,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.components.events.confidence import load_confidence
 from pipeline.components.events.extraction import extract
 from pipeline.components.events.rules import load_rules
 from pipeline.components.factuality import Factuality
@@ -27,9 +28,12 @@ class Events:
         register()
         self.book = load_rules(Path(rules) if rules else None)
         self.factuality = Factuality()
+        self.confidence = load_confidence()
 
     def __call__(self, doc: Doc) -> Doc:
         doc._.events = link_document(extract(doc, self.book, self.factuality), doc)
+        for event in doc._.events:
+            event.confidence = self.confidence.of(event, doc)
         return doc
 
 
