@@ -158,6 +158,16 @@ def test_overlapped_names_give_way(nlp: spacy.Language) -> None:
     assert [span.label_ for span in doc.spans[extensions.AGREEMENTS]] == ["AGREEMENT"]
 
 
+def test_a_year_in_a_title_is_no_date(nlp: spacy.Language) -> None:
+    doc = nlp.make_doc("The Agreement on Aid in the 2023 Amended Plan between them is of 2024.")
+    doc.spans[extensions.DATES] = [doc[6:7], doc[13:14]]
+    nlp.get_pipe("pacta_agreements")(doc)
+    assert [span.text for span in doc.spans[extensions.AGREEMENTS]] == [
+        "Agreement on Aid in the 2023 Amended Plan"
+    ]
+    assert [span.text for span in doc.spans[extensions.DATES]] == ["2024"]
+
+
 def test_nothing_in_zones(nlp: spacy.Language) -> None:
     doc = nlp.make_doc("Related News: the Minsk agreements. The Paris Agreement holds.")
     doc._.zones = [Zone("boilerplate", 0, 35)]
@@ -210,15 +220,11 @@ def test_process_writes_nothing(nlp: spacy.Language) -> None:
     assert extensions.AGREEMENTS not in doc.spans
 
 
-WORDS = st.sampled_from(
-    [
-        *(
-            "the a of on to and between with Japan Germany agreement treaty RAA ( ) , . ’s “ ” deal "
-            "pact Treaty Agreement Convention new sign signed New START UN Charter - – to build"
-        ).split(),
-        "\n\n",
-    ]
-)
+VOCABULARY = """
+the a of on to and between with Japan Germany agreement treaty RAA ( ) , . ’s “ ” deal pact build
+Treaty Agreement Convention new sign signed New START UN Charter - –
+"""
+WORDS = st.sampled_from(["\n\n", *VOCABULARY.split()])
 
 
 @settings(max_examples=150, deadline=None)

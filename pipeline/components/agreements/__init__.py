@@ -56,7 +56,7 @@ class AgreementFinder:
         return self.finder.find(doc)
 
     def __call__(self, doc: Doc) -> Doc:
-        """Write ``doc.spans["agreements"]`` and remove the names it overlaps from ``doc.ents``."""
+        """Write ``doc.spans["agreements"]``; names and dates inside one are no mentions."""
         spans = []
         covered: set[int] = set()
         for found in self.process(doc):
@@ -68,6 +68,9 @@ class AgreementFinder:
         if covered:
             ents = [part for ent in doc.ents for part in _remains(ent, covered)]
             doc.set_ents(ents, default="outside")
+            if extensions.DATES in doc.spans:
+                dates = doc.spans[extensions.DATES]
+                doc.spans[extensions.DATES] = [d for d in dates if d.start not in covered]
         return doc
 
 

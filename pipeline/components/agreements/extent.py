@@ -141,14 +141,14 @@ class Extent:
         return text.lower[i] == "and" or "and" in text.lower[following : following + _LIST]
 
     def _title_word(self, text: Text, i: int, begin: int) -> bool:
-        if text.label.get(i) in ("PERSON", "DATE"):
+        if text.label.get(i) == "PERSON":
             return False
         if text.glued(i):
             return i > begin
         if text.form[i].isdigit():
             # "in the 2023 Amended Compact", not "on 15 January"
             return text.word(i - 1) == "the" and i + 1 < len(text) and text.capital(i + 1)
-        ends = self.terms.has("title_ends", text.lower[i])
+        ends = self.terms.has("title_ends", text.lower[i]) or text.label.get(i) == "DATE"
         return text.form[i].isalpha() and text.capital(i) and not ends
 
     def _title_link(self, text: Text, i: int, begun: bool) -> bool:
