@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -15,7 +14,7 @@ OPEN = "open"
 class OpenByDefault(TyperGroup):
     """``pacta review OUTPUT`` is ``pacta review open OUTPUT``."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put ``open`` in front unless a command or ``--help`` comes first."""
         if args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
             args = [OPEN, *args]

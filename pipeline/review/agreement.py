@@ -120,7 +120,7 @@ def _found(first: Book, second: Book) -> Figure:
     return Figure("missed events added", len(added[0] | added[1]), len(added[0] & added[1]), None)
 
 
-def _figure(question: str, pairs: list[tuple[Hashable, Hashable]]) -> Figure:
+def _figure(question: str, pairs: Sequence[tuple[Hashable, Hashable]]) -> Figure:
     return Figure(question, len(pairs), sum(a == b for a, b in pairs), kappa(pairs))
 
 

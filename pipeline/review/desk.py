@@ -133,16 +133,13 @@ class Query:
             (self.group, "same_as"),
         ):
             if value:
-                tests.append(lambda e, v=value, c=column: e.cells[c] == v)
-        for name in (self.actor, self.other):
-            if name:
-                tests.append(lambda e, n=name: n in _parties(e.cells))
+                tests.append(_cell_test(column, value))
+        tests += [_party_test(name) for name in (self.actor, self.other) if name]
         if self.day:
-            tests.append(lambda e, v=self.day: e.cells["date"].startswith(v))
-        if self.low is not None:
-            tests.append(lambda e, v=self.low: v <= e.confidence < UNSURE)
-        if self.high is not None:
-            tests.append(lambda e, v=self.high: e.confidence <= v)
+            tests.append(lambda e: e.cells["date"].startswith(self.day))
+        if self.low is not None or self.high is not None:
+            low, high = self.low or 0.0, 1.0 if self.high is None else self.high
+            tests.append(lambda e: low <= e.confidence <= high)
         if self.status:
             tests.append(_status_test(self.status))
         words = self.q.lower().split()
@@ -151,8 +148,12 @@ class Query:
         return lambda entry: all(test(entry) for test in tests)
 
 
-def _parties(cells: Row) -> list[str]:
-    return items(cells["actors"]) + items(cells["recipients"])
+def _cell_test(column: str, value: str) -> Callable[[Entry], bool]:
+    return lambda e: e.cells[column] == value
+
+
+def _party_test(name: str) -> Callable[[Entry], bool]:
+    return lambda e: name in items(e.cells["actors"]) + items(e.cells["recipients"])
 
 
 def _status_test(status: str) -> Callable[[Entry], bool]:
@@ -360,7 +361,7 @@ class Desk:
         Each is ``{"key", "status", "cells"}``; struck ones are left in with status ``rejected``.
         """
         states = dict(view.book.mentions.get(doc_id, {}))
-        out = []
+        out: list[dict[str, Any]] = []
         for row in self.tables.mentions.get(doc_id, ()):
             key = mention_key(row)
             state = states.pop(key, None)

@@ -137,7 +137,7 @@ class Store:
                 " FROM decisions WHERE id > ? ORDER BY id",
                 (last,),
             ).fetchall()
-        return [Decision(*row[:7], json.loads(row[7])) for row in rows]
+        return [_decision(row) for row in rows]
 
     def find(self, client_id: str) -> Decision | None:
         """The decision that was sent under an id, None where there is none."""
@@ -147,7 +147,7 @@ class Store:
                 " FROM decisions WHERE client_id = ?",
                 (client_id,),
             ).fetchone()
-        return Decision(*row[:7], json.loads(row[7])) if row else None
+        return _decision(row) if row else None
 
     def setting(self, name: str) -> str:
         """A setting of this review, or an empty string."""
@@ -168,6 +168,11 @@ class Store:
         """Close the file; what was added is on disk already."""
         with self._lock:
             self._db.close()
+
+
+def _decision(row: tuple) -> Decision:
+    number, client_id, at, reviewer, action, doc_id, subject, payload = row
+    return Decision(number, client_id, at, reviewer, action, doc_id, subject, json.loads(payload))
 
 
 def _statements(script: str) -> list[str]:

@@ -44,7 +44,7 @@ class Tables:
 
 def stamp(folder: Path) -> tuple:
     """Size and time of change of each table: equal while no run has rewritten the folder."""
-    marks = []
+    marks: list[tuple[int, int] | None] = []
     for name in FILES:
         try:
             status = (folder / name).stat()
