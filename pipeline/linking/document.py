@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from pipeline.records import DateValue, Entity, Event, Place
 
@@ -48,7 +48,7 @@ def link_document(events: list[Event], doc: Doc) -> list[Event]:
         _share(group)
     kept = [event for event in events if event.actors]
     _name(groups)
-    _said_at_meetings(kept)
+    _said_at_meetings(kept, doc._.published.isoformat() if doc._.published else "")
     _spoken_now(kept, doc)
     return kept
 
@@ -160,24 +160,37 @@ def _name(groups: list[list[Event]]) -> None:
                 event.same_as = f"{event.act}-{counts[event.act]}"
 
 
-def _said_at_meetings(events: list[Event]) -> None:
+def _said_at_meetings(events: list[Event], published: str) -> None:
     """Give what participants of a meeting or visit said there its date and place, and back."""
-    meetings = [e for e in events if e.event_type == "CONSULT" and (e.date or e.place)]
-    for event in events:
-        if event.event_type not in REPORTED or event.agreement_stage not in ("", "proposed"):
-            continue
-        there = [m for m in meetings if _took_part(event, m) and _dates_meet(event, m)]
-        meeting = min(there, key=lambda m: (_vague(m), *_gap([m], event)), default=None)
-        if meeting is not None:
-            _take_setting(event, meeting)
+    said = [e for e in events if e.event_type in REPORTED and e.agreement_stage in ("", "proposed")]
+    meetings = [e for e in events if e.event_type == "CONSULT" and not _is_ahead(e, published)]
     for meeting in meetings:
-        said = [
-            e
-            for e in events
-            if e.event_type in REPORTED and e.evidence == meeting.evidence and e.date_from
+        for event in said:
+            beside = event.evidence == meeting.evidence and event.date_from == "clause"
+            if beside and _took_part(event, meeting):
+                _take_setting(meeting, event)
+    for event in [e for e in meetings if e.date is None] + said:
+        there = [
+            m
+            for m in meetings
+            if m is not event
+            and (m.date or m.place)
+            and _took_part(event, m)
+            and _dates_meet(event, m)
+            and _places_meet(event.place, m.place)
         ]
-        if meeting.date is None and said and _took_part(said[0], meeting):
-            _take_setting(meeting, said[0])
+        meeting = min(there, key=lambda m: (_vague(m), *_gap([m], event)), default=None)
+        if meeting is not None and (event in said or _is_one_occasion(event, meeting)):
+            _take_setting(event, meeting)
+
+
+def _is_ahead(event: Event, published: str) -> bool:
+    return bool(event.date and event.date.start and published) and event.date.start > published
+
+
+def _is_one_occasion(event: Event, other: Event) -> bool:
+    """Tell whether two meetings of the same people can be parts of one visit."""
+    return event.place is not None and other.place is not None and event.act != other.act
 
 
 def _vague(event: Event) -> bool:
@@ -202,17 +215,31 @@ def _spoken_now(events: list[Event], doc: Doc) -> None:
     """Date what a statement says in the present tense (``we urge``) to its publication."""
     if doc._.published is None:
         return
+    own = _own_words(doc)
+    if not any(token.lower_ in ("i", "we", "our") for token in own.values()):
+        return
     today = doc._.published.isoformat()
     value = DateValue(today, today, today, "day", anchor="publication", rule="spoken-now")
     for event in events:
-        if event.date is not None or event.event_type not in REPORTED:
+        if event.date is not None or event.event_type not in REPORTED or event.agreement_stage:
             continue
-        span = doc.char_span(*event.trigger)
-        if span is None or event.agreement_stage or _is_headline(span.root.sent):
-            continue
-        if span.root.tag_ in ("VBP", "VBZ"):
+        token = own.get(event.trigger[0])
+        if token is not None and not _is_headline(token.sent) and token.tag_ in ("VBP", "VBZ"):
             event.date = value
             event.date_from = "context"
+
+
+def _own_words(doc: Doc) -> dict[int, Token]:
+    """Return the words outside quotation marks by their offset."""
+    words, quoted = {}, False
+    for token in doc:
+        if token.text in ("“", "``") or (token.text == '"' and not quoted):
+            quoted = True
+        elif token.text in ("”", "''", '"'):
+            quoted = False
+        elif not quoted:
+            words[token.idx] = token
+    return words
 
 
 def _is_headline(sentence: Span) -> bool:

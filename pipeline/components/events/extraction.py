@@ -41,7 +41,7 @@ def extract(
     events: list[Event] = []
     for match in found:
         reading = _reading(match, factuality)
-        if reading is None or _is_governed(match.token, by_token) or _is_topic(match.token, book):
+        if reading is None or _is_governed(match.token, by_token) or _is_topic(match, book):
             continue
         events.extend(_events(doc, match, reading, slots))
         _inherit_setting(events, match.token)
@@ -139,8 +139,9 @@ def _speaks_of(match: Match, below: Token) -> bool:
     return category in SPEECH and (below.dep_ == "acl" or (below.dep_ == "advcl" and behind))
 
 
-def _is_topic(token: Token, book: Rulebook) -> bool:
-    """Tell whether a noun only names what something is about or part of."""
+def _is_topic(match: Match, book: Rulebook) -> bool:
+    """Tell whether a noun only names what something is about, for or part of."""
+    token = match.token
     if token.pos_ not in ("NOUN", "PROPN"):
         return False
     if _is_part_of_name(token):
@@ -150,7 +151,9 @@ def _is_topic(token: Token, book: Rulebook) -> bool:
     nominal = token
     while nominal.dep_ == "conj" and nominal.head != nominal:
         nominal = nominal.head
-    return syntax.preposition(nominal) in book.classes["topic_preposition"]
+    word = syntax.preposition(nominal)
+    aim = word == "for" and match.trigger.rule.type != "CONSULT"
+    return aim or word in book.classes["topic_preposition"]
 
 
 def _is_part_of_name(token: Token) -> bool:
@@ -287,9 +290,14 @@ def parties(
 
 def _first_named(token: Token, relation: str, slots: Slots, actors: list[Entity]) -> list[Entity]:
     """Return the first other party among the words of a relation, with those listed beside it."""
-    ours = set(actors) | {country_of(a) for a in actors}
+    states = {country_of(actor) for actor in actors}
     for word in slots.fill(token, "verb", relation):
-        found = [e for e in slots.entities([word]) if e not in ours and country_of(e) not in ours]
+        found = [
+            entity
+            for entity in slots.entities([word])
+            if entity not in actors
+            and (entity.type == "PERSON" or country_of(entity) not in states)
+        ]
         if found:
             return found
     return []

@@ -20,9 +20,9 @@ from pipeline.resources import KNOWLEDGE, KnowledgeError, document, table
 
 FOLDER = KNOWLEDGE / "events"
 SLOTS = frozenset({
-    "subject", "object", "indirect", "complement", "owner", "modifier", "holder", "head",
-    "doer", "parties", "reported", "verdict", "obligation", "content", "belonging", "carrier", "factuality",
-    "form",
+    "subject", "object", "indirect", "complement", "owner", "modifier", "holder", "head", "doer",
+    "parties", "told", "reported", "verdict", "obligation", "content", "belonging", "carrier",
+    "factuality", "form",
 })  # fmt: skip
 """The slots of the rule language that are no prepositions (see :mod:`.slots`)."""
 

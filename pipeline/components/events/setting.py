@@ -18,8 +18,11 @@ FINE = ("city", "town", "base", "building")
 
 def governing_date(trigger: Token) -> Span | None:
     """Return the date expression nearest to the act in its clause, or None."""
-    spans = trigger.doc.spans.get(DATES, [])
-    return _nearest(trigger, (s for s in spans if s.root.sent.start == trigger.sent.start))
+    sentence = trigger.sent
+    spans = [
+        s for s in trigger.doc.spans.get(DATES, []) if sentence.start <= s.start < sentence.end
+    ]
+    return _nearest(trigger, (s for s in spans if _says_when(trigger, s)))
 
 
 def governing_place(trigger: Token, taken: Iterable[str]) -> Span | None:
@@ -42,6 +45,12 @@ def governing_place(trigger: Token, taken: Iterable[str]) -> Span | None:
         if _distance(trigger, span.root) == level and span._.place.kind in FINE:
             return span
     return best
+
+
+def _says_when(trigger: Token, span: Span) -> bool:
+    """Tell a date of the clause from one that only describes a thing (*the 2016 exports*)."""
+    root = span.root
+    return root.dep_ not in ("compound", "amod", "nummod", "nmod:poss") or root.head == trigger
 
 
 def _places(sentence: Span) -> Iterator[Span]:

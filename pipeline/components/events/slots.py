@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from pipeline.components.actors.reference import References
 from pipeline.components.events import syntax
@@ -21,6 +21,7 @@ OWNING = frozenset({"nmod", "nmod:poss", "amod", "compound"})
 BESIDES = frozenset(
     {"outside", "without", "than", "despite", "beyond", "unlike", "under", "before", "after"}
 )
+MOST_BETWEEN_PERSONS = 12
 MODIFYING = frozenset({"amod", "compound", "nmod:poss", "nmod:desc"})
 HOLDING = frozenset({"obj", "obl", "nsubj:pass", "conj", "xcomp", "obl:agent"})
 
@@ -111,6 +112,9 @@ class Slots:
             return [word for word in _said(token) if is_predicate(word, token)]
         if slot == "obligation":
             return _obligations(token)
+        if slot == "told":
+            clauses = syntax.children(token, "ccomp", "xcomp")
+            return [word for clause in clauses for word in _own_subject(clause)]
         if slot == "content":
             return _content(token)
         if slot == "belonging":
@@ -124,7 +128,7 @@ class Slots:
             verb = self.light_verb(token)
             if verb is not None:
                 found = list(syntax.prepositional(verb, words))
-        if not found and kind == "noun":
+        if not found:
             found = self._following(token, slot)
         return [one for one in found if one != token and one.i not in self._date_tokens]
 
@@ -204,6 +208,8 @@ class Slots:
 
     def _listed_with(self, word: Token) -> list[Token]:
         """Return the names that stand in one list with a name, whatever the parse makes of it."""
+        if word.ent_type_ == "PERSON":
+            return self._persons_with(word)
         place = self._member_at.get(word.i)
         if place is None:
             return []
@@ -213,6 +219,19 @@ class Slots:
         while first > 0 and self._listed(first - 1):
             first -= 1
         return [self._members[i].root for i in range(first, last + 1) if i != place]
+
+    def _persons_with(self, word: Token) -> list[Token]:
+        """Return the persons in one list with a person, their offices and states between them."""
+        persons = [e for e in self._names if e.label_ == "PERSON" and e.sent == word.sent]
+        here = next((n for n, e in enumerate(persons) if e.start <= word.i < e.end), None)
+        if here is None:
+            return []
+        first = last = here
+        while last + 1 < len(persons) and _listed_persons(persons[last], persons[last + 1]):
+            last += 1
+        while first > 0 and _listed_persons(persons[first - 1], persons[first]):
+            first -= 1
+        return [person.root for n, person in enumerate(persons) if first <= n <= last and n != here]
 
     def _listed(self, place: int) -> bool:
         """Tell whether a name and the next one are members of one list (``A, B and C``)."""
@@ -340,3 +359,18 @@ def _parties(agreement: Token) -> list[Token]:
     return _owners(agreement) + list(
         syntax.prepositional(agreement, frozenset({"between", "with", "among"}))
     )
+
+
+def _listed_persons(one: Span, other: Span) -> bool:
+    """Tell whether only offices, states and a comma or *and* stand between two persons."""
+    between = one.doc[one.end : other.start]
+    joined = any(token.lower_ in ("and", "&", ",") for token in between)
+    return (
+        joined
+        and len(between) <= MOST_BETWEEN_PERSONS
+        and all(t.pos_ in LIST_PARTS or t.lower_ in ("of", "the", "'s", "’s") for t in between)
+    )
+
+
+def _own_subject(clause: Token) -> list[Token]:
+    return [child for child in clause.children if child.dep_ in syntax.SUBJECTS]
