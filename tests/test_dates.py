@@ -221,6 +221,19 @@ def test_a_parse_decides_the_tense(nlp):
     assert (span._.date.edtf, span._.date.direction) == ("2026-03-27", "future")
 
 
+def test_today_may_mean_these_times(nlp):
+    doc = Doc(
+        nlp.vocab,
+        words=["Today", ",", "Japan", "is", "a", "large", "partner"],
+        tags=["NN", ",", "NNP", "VBZ", "DT", "JJ", "NN"],
+        pos=["NOUN", "PUNCT", "PROPN", "AUX", "DET", "ADJ", "NOUN"],
+        heads=[6, 6, 6, 6, 6, 6, 6],
+        deps=["obl:unmarked", "punct", "nsubj", "cop", "det", "amod", "ROOT"],
+    )
+    doc._.published = TUESDAY
+    assert list(Dates()(doc).spans["dates"]) == []
+
+
 def test_memory_does_not_grow_with_publication_dates():
     text = "They met on Monday, and will meet on 3 May, next week and in the coming year."
 

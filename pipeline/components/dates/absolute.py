@@ -244,8 +244,8 @@ def fiscal_year(parts: Parts, context: Context) -> Reading | None:
 
 
 def season(parts: Parts, context: Context) -> Reading | None:
-    """``spring 2022``, ``the summer``, ``autumn of last year``."""
-    middle = {21: 4, 22: 7, 23: 10, 24: 1}[parts["s"]]
+    """``spring 2022``, ``the summer``, ``autumn of last year``, ``the winter of 1941-42``."""
+    middle = (parts["s"] - 20) * 3 + 1  # winter has the year in which it begins
     year, anchor = year_of(parts, context, middle, None, slack=1)
     return Reading(Point("season", year, parts["s"]), anchor)
 

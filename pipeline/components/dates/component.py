@@ -56,21 +56,25 @@ class Dates:
     def process(self, doc: Doc) -> list[Dated]:
         """The dates of a Doc outside its zones and names, with character offsets."""
         names = [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in NAMES]
+        parsed = doc.has_annotation("DEP") and doc.has_annotation("TAG")
 
         def skip(start: int, end: int, match: Match) -> bool:
-            return extensions.in_zone(doc, start) or (
-                _inside(names, start, end) and not match.is_dated
-            )
+            if extensions.in_zone(doc, start):
+                return True
+            if parsed and match.rule.normaliser == "deictic_day" and match.parts["rel"] == 0:
+                span = doc.char_span(start, end, alignment_mode="expand")
+                return span is not None and tense.means_these_times(span)
+            return _inside(names, start, end) and not match.is_dated
 
         def governor(start: int, end: int) -> str | None:
             span = doc.char_span(start, end, alignment_mode="expand")
             return tense.from_parse(self.reader.cues, span) or None if span else None
 
-        parsed = doc.has_annotation("DEP") and doc.has_annotation("TAG")
         return self.reader.read(doc.text, doc._.published, skip, governor if parsed else None)
 
 
 def _inside(names: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a stretch of characters lies within one of the names, which are in order."""
     index = bisect.bisect_right(names, start, key=lambda name: name[0]) - 1
     return index >= 0 and end <= names[index][1]
 

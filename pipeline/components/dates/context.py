@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 
+from pipeline.components.dates import edtf
 from pipeline.components.dates.edtf import Interval, Point, Value
 
 PUBLICATION = "publication"
@@ -102,6 +103,8 @@ class Context:
             if value.level == "century":
                 return
         assert isinstance(point, Point)
+        if point.level == "season" and point.year is not None and point.month is not None:
+            point = edtf.middle_month(point)
         self.last_read = point
         if point.year is None or point.level == "decade" or self._is_aside(point.year):
             return

@@ -136,6 +136,14 @@ def coarsen(point: Point, level: str) -> Point:
     return point
 
 
+def middle_month(season: Point) -> Point:
+    """The middle month of a season of a known year: April of spring, January of winter."""
+    assert season.year is not None
+    assert season.month is not None
+    month = (season.month - 20) * 3 + 1
+    return Point("month", season.year + month // 13, month % 12 or 12)
+
+
 def shift(point: Point, count: int, unit: str) -> Value:
     """Move a point by ``count`` units; the result is as fine as the unit, at most as the point.
 

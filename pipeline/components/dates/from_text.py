@@ -59,7 +59,7 @@ def later_season(parts: Parts, context: Context) -> Reading | None:
     if context.last is None or context.last.year is None:
         return Reading(Point("season", None, parts["s"]))
     year, month = context.last.year, context.last.month or 1
-    first = {21: 3, 22: 6, 23: 9, 24: 12}[parts["s"]]
+    first = (parts["s"] - 20) * 3
     if context.last.level not in ("day", "month"):
         year += parts["ana"]
     elif parts["ana"] > 0 and month >= first:

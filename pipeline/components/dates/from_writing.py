@@ -19,7 +19,7 @@ def relative_season(parts: Parts, context: Context) -> Reading | None:
     now, anchor = context.here()
     if now is None:
         return Reading(Point("season", None, parts["s"]))
-    first = {21: 3, 22: 6, 23: 9, 24: 12}[parts["s"]]
+    first = (parts["s"] - 20) * 3
     year = now.year
     if parts["rel"] < 0 and now.month < first + 3:
         year -= 1

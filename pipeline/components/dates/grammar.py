@@ -27,7 +27,7 @@ NOTHING = "none"
 _TOKEN = re.compile(r"\{\w+\}|[()?]|\|(?=\s)|[a-z]\w*=[A-Z][\w|&!]*|[A-Z][\w|&!]*|[^\s()?{}]+")
 #: Fields about the lexemes beside a match, each a list of atoms or of short sequences of atoms.
 _AROUND = {"after": "(?<=%s)", "not_after": "(?<!%s)", "before": "(?=%s)", "not_before": "(?!%s)"}
-_FIELDS = {"rule", "pattern", "value", "with", "examples", *_AROUND}
+_FIELDS = {"rule", "pattern", "value", "with", "when", "examples", *_AROUND}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,12 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: the name of its normaliser, constant arguments, compiled pattern, bound atoms."""
+    """One rule: its normaliser with constants, what its atoms must bind, its compiled pattern."""
 
     name: str
     normaliser: str
     constants: dict[str, Any]
+    conditions: dict[str, Any]
     regex: re.Pattern[str]
     openings: frozenset[str]
     atoms: dict[str, str]
@@ -60,6 +61,11 @@ class Match:
     first: int
     last: int
     parts: dict[str, Any]
+
+    @property
+    def meets_conditions(self) -> bool:
+        """Whether the parts have the values that the rule asks for."""
+        return all(self.parts.get(name) == v for name, v in self.rule.conditions.items())
 
     @property
     def is_dated(self) -> bool:
@@ -103,9 +109,10 @@ class Grammar:
                 for rule in self._by_code[codes[position]]
                 if (match := rule.regex.match(codes, position))
             ]
-            if found:
-                found.sort(key=lambda pair: -pair[1].end())  # stable: file order breaks ties
-                return position, [self._match(lexemes, *pair) for pair in found]
+            found.sort(key=lambda pair: -pair[1].end())  # stable: file order breaks ties
+            matches = [self._match(lexemes, *pair) for pair in found]
+            if fitting := [match for match in matches if match.meets_conditions]:
+                return position, fitting
             position += 1
         return len(codes), []
 
@@ -246,6 +253,7 @@ def _rule(entry: dict[str, Any], tokens: list[str], vocabulary: Vocabulary, path
     left, right = beside("after") + beside("not_after"), beside("not_before") + beside("before")
     regex = f"{left}(?:{regex}){right}"
     examples = tuple(Example(*cells) for cells in entry["examples"])
-    constants = dict(entry.get("with", {}))
-    name, value = entry["rule"], entry["value"]
-    return Rule(name, value, constants, re.compile(regex), frozenset(first), atoms, examples)
+    constants, conditions = dict(entry.get("with", {})), dict(entry.get("when", {}))
+    names = entry["rule"], entry["value"]
+    compiled = re.compile(regex)
+    return Rule(*names, constants, conditions, compiled, frozenset(first), atoms, examples)

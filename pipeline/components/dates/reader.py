@@ -63,6 +63,7 @@ class Reader:
         self._joins = frozenset(grammar.vocabulary.codes("JOIN"))
         self._coordinate = frozenset(grammar.vocabulary.codes("COORDINATE"))
         self._and = frozenset(grammar.vocabulary.codes("JOINBETWEEN"))
+        self._locative = frozenset(grammar.vocabulary.codes("LOCATIVE|BREAK"))
         self._the = frozenset(grammar.vocabulary.codes("the"))
         self._between = frozenset(grammar.vocabulary.codes("BETWEEN"))
 
@@ -106,7 +107,8 @@ class Reader:
                 else:
                     self._share_year(reads, read, lexemes)
                     reads.append(read)
-                context.remember(reads[-1].reading.value)
+                if not (context.narrative and self._is_mention(read, lexemes)):
+                    context.remember(reads[-1].reading.value)
         return [_dated(read, lexemes) for read in reads if not _is_stray(read)]
 
     def _candidates(
@@ -174,6 +176,12 @@ class Reader:
             return None
         reading = Reading(Interval(left, right), start.anchor or two.reading.anchor)
         return _Read(two.match, first, two.last, reading, two.direction, RANGE)
+
+    def _is_mention(self, read: _Read, lexemes: Lexemes) -> bool:
+        """Whether a year is only spoken of ("plans for 1976"): a story does not move there."""
+        value = read.reading.value
+        moves = lexemes.codes[read.first - 1] in self._locative
+        return isinstance(value, Point) and value.level == "year" and not moves
 
     def _share_year(self, reads: list[_Read], read: _Read, lexemes: Lexemes) -> None:
         """Give dates listed before one with a year its year: ``in April and June 1955``."""

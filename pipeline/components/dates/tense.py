@@ -194,3 +194,17 @@ def _of_infinitive(cues: Cues, token: Token, words: set[str]) -> str:
     """``is due to begin``, ``talks to be held``, a headline's ``Germany to host``: ahead."""
     ahead = token.head.lower_ in cues.to_future or "be" in words
     return FUTURE if ahead or token.dep_ in ("ROOT", "acl") else UNKNOWN
+
+
+def means_these_times(date: Span) -> bool:
+    """Whether a "today" means our times: "Today, Japan is our second-largest partner".
+
+    It does beside a noun that a present copula says of something; "today is the day" has it as
+    subject and means the day.
+    """
+    head = date.root.head
+    return (
+        head.pos_ == "NOUN"
+        and not date.root.dep_.startswith("nsubj")
+        and any(child.dep_ == "cop" and child.tag_ in ("VBZ", "VBP") for child in head.children)
+    )
