@@ -54,7 +54,9 @@ def chromium() -> Iterator[Any]:
     if not path or not Path(path).exists():
         _missing("no Chromium (apt-get install chromium, or set PACTA_CHROMIUM)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+        )
         yield browser
         browser.close()
 

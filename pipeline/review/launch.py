@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import secrets
 import socket
 import threading
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
 import typer
 
 from pipeline.review.desk import Desk
-from pipeline.review.guard import LOOPBACK
 from pipeline.review.store import StoreError
 from pipeline.review.suggestions import warm
 from pipeline.review.tables import OutputError
@@ -54,6 +55,7 @@ def run(
     try:
         import uvicorn
 
+        from pipeline.review.guard import LOOPBACK
         from pipeline.review.server import application
     except ImportError as error:
         _stop(f"{error.name} is missing: pip install 'pacta[review]'")
@@ -79,12 +81,19 @@ def run(
         err=True,
     )
     typer.echo(f"{address}\nCtrl-C ends; every decision is saved already.", err=True)
-    threading.Timer(3, warm).start()
+    _later(3, warm)
     if browser:
-        threading.Timer(0.5, webbrowser.open, (address,)).start()
+        _later(0.5, webbrowser.open, address)
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
     opened.store.close()
+
+
+def _later(seconds: float, action: Callable, *arguments: object) -> None:
+    timer = threading.Timer(seconds, action, arguments)
+    timer.daemon = True
+    timer.start()
 
 
 def _listen(host: str, port: int) -> socket.socket:
