@@ -172,7 +172,7 @@ def _said_at_meetings(events: list[Event], published: str) -> None:
     for event in [e for e in meetings if e.date is None] + said:
         there = [
             m
-            for m in meetings
+            for m in meetings + [e for e in said if e.date_from == e.place_from == "clause"]
             if m is not event
             and (m.date or m.place)
             and _took_part(event, m)
@@ -193,8 +193,9 @@ def _is_one_occasion(event: Event, other: Event) -> bool:
     return event.place is not None and other.place is not None and event.act != other.act
 
 
-def _vague(event: Event) -> bool:
-    return event.date is None or not event.date.start
+def _vague(event: Event) -> int:
+    """Count what is not known of the date, most where there is none."""
+    return event.date.edtf.count("X") if event.date is not None else 99
 
 
 def _take_setting(event: Event, other: Event) -> None:

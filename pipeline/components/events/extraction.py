@@ -21,7 +21,20 @@ from pipeline.records import Agreement, Entity, Event
 FUTURE_AS_AGREE = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
 SPEECH = frozenset({"AGREE", "REQUEST", "THREATEN", "REJECT"})
 ASIDE = frozenset(
-    {"in", "at", "during", "after", "before", "following", "since", "amid", "near", "by", "via"}
+    {
+        "in",
+        "at",
+        "during",
+        "after",
+        "before",
+        "following",
+        "since",
+        "amid",
+        "near",
+        "by",
+        "via",
+        "according",
+    }
 )
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 
@@ -41,7 +54,7 @@ def extract(
     events: list[Event] = []
     for match in found:
         reading = _reading(match, factuality)
-        if reading is None or _is_governed(match.token, by_token) or _is_topic(match, book):
+        if reading is None or _is_governed(match.token, by_token, book) or _is_topic(match, book):
             continue
         events.extend(_events(doc, match, reading, slots))
         _inherit_setting(events, match.token)
@@ -111,10 +124,12 @@ def _reading(match: Match, factuality: Factuality) -> Reading | None:
     return reading
 
 
-def _is_governed(token: Token, by_token: dict[int, Match]) -> bool:
+def _is_governed(token: Token, by_token: dict[int, Match], book: Rulebook) -> bool:
     """Tell whether a speech act speaks of this one, so that only the speech act counts."""
     below = token
     for above in syntax.ancestors(token):
+        if below.dep_ == "acl" and below.lemma_.lower() in book.classes["aiming"]:
+            return True
         if below.dep_ == "acl:relcl" or (below.dep_ == "acl" and below.tag_ == "VBN"):
             return False
         match = by_token.get(above.i)
@@ -148,6 +163,9 @@ def _is_topic(match: Match, book: Rulebook) -> bool:
         return True
     if token.dep_ == "compound":
         return token.head.lemma_.lower() not in book.classes["act_carrier"]
+    verb = syntax.governor(token)
+    if verb is not None and verb.lemma_.lower() in book.classes["enabling"]:
+        return True
     nominal = token
     while nominal.dep_ == "conj" and nominal.head != nominal:
         nominal = nominal.head

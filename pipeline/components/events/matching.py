@@ -157,7 +157,7 @@ def _holds(
             if slots.entities(heads):
                 return True
         elif test == "agreement":
-            if any(slots.is_agreement(word) for word in words):
+            if any(slots.is_agreement(word) or _of_agreement(word, slots) for word in words):
                 return True
         elif test.isupper():
             if any(word.ent_type_ == test for word in words):
@@ -181,3 +181,8 @@ def form(token: Token) -> str:
     if token.tag_ in ("VBP", "VBZ") and token.sent.text.rstrip().endswith((".", "!", ";", ",")):
         return "present"
     return ""
+
+
+def _of_agreement(word: Token, slots: Slots) -> bool:
+    """Tell the partner in *the pact with Chile, which was signed* from who was signed."""
+    return word.dep_ == "nmod" and slots.is_agreement(word.head)

@@ -82,6 +82,9 @@ class Slots:
                 for child in syntax.children(token, "xcomp", "ccomp", "acl", "advcl")
                 if child.dep_ in ("xcomp", "ccomp") or syntax.is_infinitive(child)
             ]
+        if slot == "infinitive":
+            clauses = syntax.children(token, "xcomp", "ccomp", "acl", "advcl")
+            return [clause for clause in clauses if syntax.is_infinitive(clause)]
         if slot == "owner":
             return syntax.possessor(token)
         if slot == "modifier":

@@ -123,6 +123,8 @@ class Factuality:
     def _under(
         self, verb: Token, head: Token, infinitive: Token | None, depth: int
     ) -> Reading | None:
+        if not syntax.is_verbal(head) and any(self._has("ranking", c) for c in head.children):
+            return Reading("actual", head)
         if verb.dep_ == "advcl" and infinitive is not None:
             above = self._of_verb(head, depth + 1) if syntax.is_verbal(head) else Reading("actual")
             if self._has("motion", head) or head.lemma_ == "become":
@@ -150,8 +152,6 @@ class Factuality:
             return self._of_verb(head, depth + 1) if syntax.is_verbal(head) else None
         if head.lemma_ == "be":
             return Reading("planned", head)
-        if verb.dep_ == "acl" and any(self._has("ranking", child) for child in head.children):
-            return Reading("actual", head)
         above = syntax.clause_head(head)
         if verb.dep_ == "acl" and self._has("motion", above):
             return self._of_verb(above, depth + 1)
