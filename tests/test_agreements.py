@@ -122,6 +122,14 @@ REFERENCES = [
     "[memorandum of understanding on rail freight|IND-NPL:MOU-RAIL-FREIGHT].",
     "The 2016 [ACSA|JPN-USA:ACSA:2016] between Japan and the United States replaced an older one.",
 ]
+CEASEFIRES = [
+    "Norway welcomed the [ceasefire|LBY:CEASEFIRE]. Fighting in Libya had gone on for months.",
+    "Norway and Oman discussed the [truce|YEM:CEASEFIRE] in Yemen.",
+    "The [ceasefire|ISR-LBN:CEASEFIRE] between Israel and Lebanon holds.",
+    "The [agreement|KEN-PER:EXTRADITION] between Kenya and Peru on extradition was signed.",
+    "Israel and Lebanon agreed to a [truce|ISR-LBN:CEASEFIRE] on Sunday.",
+    "Norway praised Colombia for the [peace agreement|COL:PEACE] with the rebels.",
+]
 NONE = [
     "They agree that more must be done.",
     "The ministers reached agreement that talks should go on.",
@@ -139,7 +147,7 @@ NONE = [
 ]
 
 
-@pytest.mark.parametrize("text", [*NAMES, *SPANS, *REFERENCES, *NONE])
+@pytest.mark.parametrize("text", [*NAMES, *SPANS, *REFERENCES, *CEASEFIRES, *NONE])
 def test_mentions_and_ids(nlp: spacy.Language, text: str) -> None:
     plain, expected = marked(text)
     assert found(nlp(plain)) == expected

@@ -193,15 +193,15 @@ class Resolver:
         self, m: Mention, earlier: Agreement | None, clause: list[str], parties: Parties
     ) -> list[str]:
         """Return the parties of a ceasefire or peace: those who agree, else where it holds."""
-        where = parties.places_after(m.span.end)
+        where = parties.place_after(m.span.end)
         if where or earlier:
             return where or list(earlier.parties if earlier else ())
+        onlookers = parties.reacting(m.span.start)
         together = parties.together(m.span.start)
-        if len(together) > 1:
+        if len(together) > 1 and not set(together) & set(onlookers):
             return together
-        if len(clause) == 1 and not parties.reacts(m.span.start):
-            return clause
-        return parties.theatre(without=clause)
+        involved = [code for code in clause if code not in onlookers]
+        return involved if len(involved) == 1 else parties.theatre(without=onlookers)
 
     def _same_type(self, m: Mention, mentions: list[Mention]) -> Agreement | None:
         """Return the last earlier agreement of the same type, with the same parties if named."""

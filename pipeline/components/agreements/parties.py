@@ -171,24 +171,22 @@ class Parties:
             for token in self.doc[left.end : right.start]
         )
 
-    def places_after(self, end: int) -> list[str]:
-        """Return states named as the place after a mention: "ceasefire in eastern Congo"."""
+    def place_after(self, end: int) -> list[str]:
+        """Return the first state named as the place after a mention: "truce in eastern Congo"."""
         last = self.sentence(max(0, end - 1))[1]
-        return _unique(
-            state.code
-            for state in self.states
-            if end <= state.start < last
-            and state.label in ("GPE", "NORP")
-            and any(
-                self.terms.has("before_places", token.lower_)
-                for token in self.doc[max(end, state.start - 4) : state.start]
-            )
-        )
+        for state in self.states:
+            before = self.doc[max(end, state.start - 4) : state.start]
+            near = any(self.terms.has("before_places", token.lower_) for token in before)
+            if end <= state.start < last and state.label in ("GPE", "NORP") and near:
+                return [state.code]
+        return []
 
-    def reacts(self, start: int) -> bool:
-        """Whether the sentence up to a mention is somebody's reaction: "X welcomes the truce"."""
+    def reacting(self, start: int) -> list[str]:
+        """Return the states of a sentence that only react to a mention: "X welcomes the truce"."""
         first = self.sentence(start)[0]
-        return any(self.terms.has("reacting", t.lower_) for t in self.doc[first:start])
+        words = self.doc[first:start]
+        verb = next((t.i for t in words if self.terms.has("reacting", t.lower_)), first)
+        return _unique(s.code for s in self.states if first <= s.start < verb)
 
     # In the document
 

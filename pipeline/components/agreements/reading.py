@@ -108,7 +108,7 @@ class Reader:
     def _classify(self, m: Mention, words: tuple[str, ...], behind: int) -> None:
         """Fill type and content from the words of a mention or, if it has none, from behind it."""
         kind = self.kind(m.span.text, words)
-        if not m.content and behind:
+        if kind is None and not m.content and behind:
             kind = self._subject_behind(m, behind)
         if kind is not None and not self._named_inside(m.span, kind):
             m.type = kind.type
