@@ -14,3 +14,7 @@ module                    one step
 :mod:`.component`         the spaCy component ``pacta_dates``
 ========================  ====================================================================
 """
+
+from pipeline.components.dates.component import Dates, create
+
+__all__ = ["Dates", "create"]

@@ -50,6 +50,7 @@ class Cues:
     points_back: frozenset[str]
     not_past: frozenset[str]
     timetable: frozenset[str]
+    articles: frozenset[str]
     ends: frozenset[str]
     british: frozenset[str]
     american: frozenset[str]
@@ -106,8 +107,10 @@ def _cues_around(cues: Cues, lexemes: Lexemes, first: int, last: int) -> list[tu
         if word in cues.modals or (word == "to" and _leads_ahead(cues, lexemes, index)):
             found.append((index, FUTURE))
             modal = index
-        elif word in cues.future:
+        elif word in cues.future or _is_present_ahead(cues, lexemes, index):
             found.append((index, FUTURE))
+        elif word == "to" and not found and lexemes.word(index - 1)[:1].isupper():
+            found.append((index, FUTURE))  # a headline: "Germany to host talks"
         elif _is_past_form(cues, word) and not _is_of_other_verb(cues, lexemes, index):
             found.append((index, FUTURE if index - modal <= VERB_GROUP else PAST))
     return found
@@ -116,6 +119,14 @@ def _cues_around(cues: Cues, lexemes: Lexemes, first: int, last: int) -> list[tu
 def _leads_ahead(cues: Cues, lexemes: Lexemes, index: int) -> bool:
     """Whether a "to" makes a future: "is due to begin", "to be held"."""
     return _word(lexemes, index - 1) in cues.to_future or _word(lexemes, index + 1) == "be"
+
+
+def _is_present_ahead(cues: Cues, lexemes: Lexemes, index: int) -> bool:
+    """Whether a present form points ahead beside a date: "is meeting", "begins"."""
+    word, before = _word(lexemes, index), _word(lexemes, index - 1)
+    if word.endswith("ing"):
+        return before in cues.present
+    return word.endswith("s") and word in cues.timetable and before not in cues.articles
 
 
 def _is_of_other_verb(cues: Cues, lexemes: Lexemes, index: int) -> bool:
