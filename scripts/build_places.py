@@ -64,6 +64,10 @@ BEFORE = re.compile(
     r"(?: (?:of the|of|de la|de l'|del|dell'|della|delle|degli|dei|des|de|du|di|do|da|d'|i|e))?"
     r" ?(?=[A-Z])"
 )
+FORMAL = re.compile(
+    r"^(?:Free and Hanseatic City|Free State|Free City|State|Estado|Province|Provincia|"
+    r"Departamento|Region|Republic|Region of Republican Subordination)(?: of| de| do| da)(?: the| la)? (?=[A-Z])"
+)
 AFTER = re.compile(
     r" (?:Province|Governorate|Region|District|Department|Raion|Regency|Prefecture)$"
 )
@@ -280,12 +284,13 @@ def write(entries: list[Entry]) -> None:
         kind = {"city": "c", "division": "1", "district": "2"}[e.kind]
         main = place_key(e.name)
         name = "" if e.name == main.title() else e.name
+        state = gazetteers.country(e.country).sovereign
         facts = (
-            f"{kind}\t{name}\t{e.country}\t{e.division}\t{e.latitude:.2f}\t{e.longitude:.2f}\t"
+            f"{kind}\t{name}\t{state}\t{e.division}\t{e.latitude:.2f}\t{e.longitude:.2f}\t"
             f"{e.weight:.1f}\t{e.geonames_id}"
         )
         lines.add(f"{main}\t{facts}")
-        lines.update(f"{k}\t={main}\t{e.country}{kind}" for k in e.keys - {main})
+        lines.update(f"{k}\t={main}\t{state}{kind}" for k in e.keys - {main})
     data = ("\n" + "\n".join(sorted(lines, key=str.encode)) + "\n").encode()
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     OUTPUT.write_bytes(lzma.compress(data, preset=9 | lzma.PRESET_EXTREME))

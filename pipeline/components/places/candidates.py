@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
+from rapidfuzz import fuzz
+
 from pipeline import gazetteers, resources
 from pipeline.components.places.names import place_key
 from pipeline.resources import KnowledgeError
@@ -24,6 +26,8 @@ SAME_AREA_KM = 500.0
 # An alternate name calls a place to mind less readily than its own name does, the less the less it
 # looks like it.
 ALTERNATE, UNLIKE = 0.8, 2.0
+# Names are alike from this share of common letters (normalised indel similarity, in per cent).
+LIKE = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class Candidate:
     ``country`` is the ISO3 code of the state it belongs to (empty for seas and the like),
     ``division`` the first-level division's GeoNames code. Coordinates are WGS 84 degrees, None
     where the place has no middle ("the West"). ``weight`` is how readily a reader thinks of it,
-    on the scale of log10 of a population.
+    on the scale of log10 of a population. ``unlike`` marks a find under an alternate name that
+    does not resemble the name: it needs the article's support.
     """
 
     name: str
@@ -44,6 +49,7 @@ class Candidate:
     longitude: float | None = None
     weight: float = 0.0
     geonames_id: str = ""
+    unlike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +96,10 @@ class Extract:
         for cells in self._lines(key):
             if cells[1].startswith(b"="):
                 target, country, kind = cells[1][1:], cells[2][:3], cells[2][3:]
-                behind = ALTERNATE if target[:1] == cells[0][:1] else UNLIKE
+                unlike = kind == b"c" and fuzz.ratio(target, cells[0]) < LIKE
+                behind = UNLIKE if unlike else ALTERNATE
                 found.extend(
-                    replace(place, weight=place.weight - behind)
+                    replace(place, weight=place.weight - behind, unlike=unlike)
                     for line in self._lines(target.decode())
                     if line[1] == kind and line[3] == country
                     for place in (self._candidate(line),)
@@ -176,7 +183,7 @@ class Gazetteer:
         return Candidate(
             name=row.name,
             kind=kind,
-            country=row.sovereign if row.iso3 != "HKG" else "HKG",
+            country=row.sovereign,
             latitude=row.latitude,
             longitude=row.longitude,
             weight=self.kinds[kind].weight,
@@ -308,7 +315,7 @@ def _behind_its_capital(place: Candidate, others: list[Candidate]) -> Candidate:
 def _same(old: Candidate, new: Candidate) -> bool:
     apart = distance(old, new)
     settled = [c.kind in ("city", "district", "base") for c in (old, new)]
-    if old.kind == "disputed":
+    if old.kind in ("disputed", "unrecognised"):
         # A table that gives a disputed land to one side does not settle the dispute.
         return apart is not None and apart < (SAME_PLACE_KM if any(settled) else SAME_AREA_KM)
     if old.country != new.country and (old.kind != new.kind or (old.country and new.country)):

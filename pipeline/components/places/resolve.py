@@ -138,7 +138,8 @@ class Words:
         nouns = "|".join(self.nouns)
         return re.compile(
             r"(?P<mark>, ?| ?\()(?:the )?"
-            rf"|,? (?:in|of) (?:the )?(?:[\w-]+ ){{0,2}}?(?:(?:{nouns}) of (?:the )?)?"
+            rf"|(?: (?:{nouns}))?,? (?:in|of) (?:the )?(?:[\w-]+ ){{0,2}}?"
+            rf"(?:(?:{nouns}) of (?:the )?)?"
             rf"|, (?:an? |the )?(?:[\w-]+ ){{0,3}}?(?:{nouns}) (?:in|of|on) (?:the )?"
             r"(?:[\w-]+ ){0,2}?"
         )
@@ -371,6 +372,8 @@ class Resolver:
 
 
 def _small(mention: Mention, candidate: Candidate) -> bool:
+    if candidate.unlike:
+        return True
     shared = any(c.country != candidate.country for c in mention.candidates)
     limit = SHARED_VILLAGE if shared else VILLAGE
     return candidate.kind in ("city", "district") and candidate.weight < limit

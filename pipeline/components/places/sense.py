@@ -21,7 +21,7 @@ FILE = "sense.yaml"
 ACTOR, PLACE = "actor", "place"
 # How far before a preposition its governing word is looked for, in tokens.
 REACH = 6
-STATES = ("country", "former", "territory")
+STATES = ("country", "former", "territory", "unrecognised")
 _OPENERS = {"the", "a", "an", "both", '"', "“", "'", "‘", "("}
 _LIST_WORDS = {",", "and", "or", "&", "/", "-", "–", "—", "the", "both", "as", "well", "("}
 _DATELINE = {",", "(", "-", "–", "—", "--", ":"}
@@ -84,6 +84,9 @@ class SenseRules:
             return ACTOR
         if before is not None and before._.sense and _in_list(doc, before, span):
             return before._.sense
+        if state and noun and span[0].pos != 0:
+            # "through U.S. programs": the preposition is the programs'.
+            return ACTOR
         if said := self._by_words_before(doc, span, state):
             return said
         modifies = bool(noun & self.city_nouns) or (bool(noun) and span[0].pos != 0)
@@ -126,9 +129,10 @@ def _is_capital(place: Place) -> bool:
 
 
 def _is_dateline(doc: Doc, span: Span) -> bool:
-    """Tell whether the name opens a paragraph as its dateline: ``KYIV, March 3 -``."""
+    """Tell whether the name opens a line as its dateline: ``KYIV, March 3 -``, or fills it."""
     opens = span.start == 0 or "\n" in doc[span.start - 1].text_with_ws
-    return opens and span.end < len(doc) and doc[span.end].text in _DATELINE
+    after = doc[span.end].text if span.end < len(doc) else "\n"
+    return opens and (after in _DATELINE or "\n" in after)
 
 
 def _forms(token: Token | None) -> set[str]:
