@@ -88,7 +88,8 @@ NAMES = [
     "Under [AUKUS|AUKUS], Australia will buy submarines.",
     "The North Atlantic Treaty Organization met in Vilnius.",
     "The [Compact of Free Association|COFA] pays for schools in Palau.",
-    "The 1951 [NATO Status of Forces Agreement|NATO-SOFA] applies.",
+    "The 1995 [PfP Status of Forces Agreement|PFP-SOFA] applies.",
+    "Fiji signed the [Agreement on Marine Life in Areas beyond National Jurisdiction|BBNJ].",
     "Ecuador ratified the [High Seas Treaty|BBNJ] on Monday.",
 ]
 SPANS = [
@@ -194,7 +195,7 @@ def test_nothing_in_zones(nlp: spacy.Language) -> None:
     ],
 )
 def test_agreement_for_an_event(nlp: spacy.Language, parties: list[str], expected: str) -> None:
-    doc = nlp("Japan concluded the RAA with Australia (2022) and the United Kingdom (2023).")
+    doc = nlp("Japan concluded the RAA with Australia (2022) and then the United Kingdom (2023).")
     (span,) = doc.spans[extensions.AGREEMENTS]
     assert agreements.agreement_for(span, parties).agreement_id == expected
 

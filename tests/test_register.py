@@ -11,7 +11,7 @@ from pipeline.components.agreements import knowledge
 from pipeline.components.agreements.ids import build
 from pipeline.resources import KnowledgeError
 
-HEADER = "id,type,name,aliases,parties,signed,in_force,status,source\n"
+HEADER = "id,type,name,aliases,about,parties,signed,in_force,status,source\n"
 
 
 @pytest.fixture
@@ -52,18 +52,18 @@ def test_well_known_dates(agreement_id: str, signed: str, in_force: str) -> None
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        ("jpn-usa:acsa,ACSA,N,,JPN; USA,,,,S", "id: neither"),
-        ("JPN-USA:ACSA,ACSA,N,,JPN,,,,S", "parties: differ"),
-        ("JPX-USA:ACSA,ACSA,N,,JPX; USA,,,,S", "'JPX' is no ISO"),
-        ("USA-JPN:ACSA,ACSA,N,,USA; JPN,,,,S", "parties: not sorted"),
-        ("JPN-USA:ACSA,FOO,N,,JPN; USA,,,,S", "type: 'FOO'"),
-        ("JPN-USA:ACSA:1996,ACSA,N,,JPN; USA,1997,,,S", "signed: not in the year"),
-        ("XYZ,XYZ,N,,,April 1996,,,S", "signed: 'April 1996' is no EDTF"),
-        ("XYZ,XYZ,N,,,1996-05,1996-04,,S", "in_force: before signed"),
-        ("XYZ,XYZ,,,,,,,S", "name, source: empty"),
-        ("XYZ,XYZ,N,,,,,dead,S", "status: 'dead'"),
-        ("XYZ,XYZ,N,,,,,,S\nXYZ,XYZ,M,,,,,,S", "id: stands twice"),
-        ("XYZ,XYZ,Same Pact,,,,,,S\nABC,ABC,Same Pact,,,,,,S", "name of XYZ, ABC"),
+        ("jpn-usa:acsa,ACSA,N,,,JPN; USA,,,,S", "id: neither"),
+        ("JPN-USA:ACSA,ACSA,N,,,JPN,,,,S", "parties: differ"),
+        ("JPX-USA:ACSA,ACSA,N,,,JPX; USA,,,,S", "'JPX' is no ISO"),
+        ("USA-JPN:ACSA,ACSA,N,,,USA; JPN,,,,S", "parties: not sorted"),
+        ("JPN-USA:ACSA,FOO,N,,,JPN; USA,,,,S", "type: 'FOO'"),
+        ("JPN-USA:ACSA:1996,ACSA,N,,,JPN; USA,1997,,,S", "signed: not in the year"),
+        ("XYZ,XYZ,N,,,,April 1996,,,S", "signed: 'April 1996' is no EDTF"),
+        ("XYZ,XYZ,N,,,,1996-05,1996-04,,S", "in_force: before signed"),
+        ("XYZ,XYZ,,,,,,,,S", "name, source: empty"),
+        ("XYZ,XYZ,N,,,,,,dead,S", "status: 'dead'"),
+        ("XYZ,XYZ,N,,,,,,,S\nXYZ,XYZ,M,,,,,,,S", "id: stands twice"),
+        ("XYZ,XYZ,Same Pact,,,,,,,S\nABC,ABC,Same Pact,,,,,,,S", "name of XYZ, ABC"),
     ],
 )
 def test_mistakes_in_the_register(folder: Path, row: str, problem: str) -> None:

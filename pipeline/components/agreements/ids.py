@@ -42,8 +42,8 @@ def build(
 def agreement_for(span: Span, parties: Iterable[str]) -> Agreement:
     """Return the agreement a mention means for an event with its own parties.
 
-    "concluded with Australia (2022) and the United Kingdom (2023)" has one mention and two
-    agreements; the event that knows its parties asks for its own.
+    "concluded the pact with Peru (2012) and with Chile (2013)" has one mention and two agreements;
+    the event that knows its parties asks for its own.
 
     Parameters
     ----------

@@ -22,6 +22,7 @@ REGISTER_COLUMNS = (
     "type",
     "name",
     "aliases",
+    "about",
     "parties",
     "signed",
     "in_force",
@@ -132,12 +133,17 @@ class AgreementType:
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
-    """A known treaty: a row of ``register.csv``. Dates are EDTF, empty where not certain."""
+    """A known treaty: a row of ``register.csv``. Dates are EDTF, empty where not certain.
+
+    ``about`` are words of its long title that no other treaty has ("Law of the Sea"): inside a
+    capitalised title they name it, alone they do not.
+    """
 
     id: str
     type: str
     name: str
     aliases: tuple[str, ...]
+    about: tuple[str, ...]
     parties: tuple[str, ...]
     signed: str
     in_force: str
@@ -160,6 +166,7 @@ class Knowledge:
     register: tuple[RegisterEntry, ...]
     by_name: dict[tuple[str, ...], list[RegisterEntry]] = field(default_factory=dict)
     by_type: dict[str, list[RegisterEntry]] = field(default_factory=dict)
+    by_subject: dict[str, list[tuple[tuple[str, ...], RegisterEntry]]] = field(default_factory=dict)
 
     def words(self, text: str) -> tuple[str, ...]:
         """Return the words of a name in the one spelling used for matching."""
@@ -203,6 +210,9 @@ def load(folder: Path = FOLDER) -> Knowledge:
     by_type: dict[str, list[RegisterEntry]] = defaultdict(list)
     for entry in register:
         by_type[entry.type].append(entry)
+        for subject in entry.about:
+            form = words(subject, terms.spelling)
+            knowledge.by_subject.setdefault(form[0], []).append((form, entry))
         for name in dict.fromkeys(words(n, terms.spelling) for n in entry.found_by):
             by_name[name].append(entry)
     _check_clashes(by_name)
@@ -298,6 +308,7 @@ def _register(folder: Path, types: dict[str, AgreementType]) -> list[RegisterEnt
             type=row["type"],
             name=row["name"],
             aliases=tuple(resources.items(row["aliases"])),
+            about=tuple(resources.items(row["about"])),
             parties=tuple(resources.items(row["parties"])),
             signed=row["signed"],
             in_force=row["in_force"],

@@ -95,7 +95,7 @@ class Reader:
             content=frozenset(w for w in words if w not in self.fillers),
             entries=self._entries(span, words),
             explicit=list(dict.fromkeys((*before, *after.codes))),
-            # "the RAA with the UK and Australia": a treaty with each of them
+            # "the ACSA with Peru and Chile": a treaty with each of them
             several=len(after.codes) > 1 and after.link == "with" and not before,
             sentence=parties.sentence(span.start)[0],
         )
@@ -134,6 +134,14 @@ class Reader:
             found = [e for e in self.knowledge.by_name.get(form, []) if self._fits(span, e, form)]
             if found:
                 return found
+        return self._by_subject(words) if span.text[:1].isupper() else []
+
+    def _by_subject(self, words: tuple[str, ...]) -> list[RegisterEntry]:
+        """Return the entry whose distinctive words stand inside a longer title."""
+        for i, word in enumerate(words):
+            for form, entry in self.knowledge.by_subject.get(word, ()):
+                if len(form) < len(words) and words[i : i + len(form)] == form:
+                    return [entry]
         return []
 
     def _fits(self, span: Span, entry: RegisterEntry, form: tuple[str, ...]) -> bool:
