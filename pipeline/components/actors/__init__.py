@@ -6,7 +6,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.components.actors.entities import Resolution
-from pipeline.components.actors.lexicon import Lexicon, lexicon
+from pipeline.components.actors.lexicon import Lexicon, packaged
 from pipeline.components.actors.titles import Titles
 from pipeline.language import extensions
 
@@ -14,7 +14,7 @@ from pipeline.language import extensions
 @Language.factory("pacta_actors", requires=["doc.ents"])
 def make_actors(nlp: Language, name: str) -> Actors:
     """Build the component with the packaged tables."""
-    return Actors(nlp, lexicon())
+    return Actors(nlp, packaged())
 
 
 class Actors:

@@ -8,6 +8,7 @@ appositions and from the date-bounded table of office holders. What nothing tell
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -107,9 +108,9 @@ class Resolution:
         if ent.label_ == "LOC":
             name, country = _region(fold(ent.text)) or (ent.text, "")
             return Entity(place.name if place else name, "LOC", place.country if place else country)
-        country = gazetteers.country_by_name(ent.text)
-        if country and not (place and place.country not in ("", country.iso3, country.sovereign)):
-            return state(country)
+        named = gazetteers.country_by_name(ent.text)
+        if named and not (place and place.country not in ("", named.iso3, named.sovereign)):
+            return state(named)
         capital = gazetteers.country_by_capital(ent.text)
         if capital and ent._.sense == "actor":
             return state(capital)
@@ -176,7 +177,7 @@ class Resolution:
         score = Counter(self._countries)
         for code, count in self._near.get(self._paragraph[ent.start], Counter()).items():
             score[code] += _NEAR * count
-        (best, most), second = (score.most_common(2) + [("", 0), ("", 0)])[:2]
+        (best, most), second = ([*score.most_common(2), ("", 0), ("", 0)])[:2]
         return best if most >= _LEAD * second[1] else ""
 
     def dominant(self) -> str:
@@ -216,7 +217,11 @@ class Resolution:
     def _full_name(self, text: str, own: str, country: str) -> str:
         """Return "Interior Ministry of Ruritania" for a body that stood without its country."""
         owner = gazetteers.country(country)
-        if own or owner is None or self.lexicon.nouns.sector_of.get(text.split()[-1]) not in _PUBLIC:
+        if (
+            own
+            or owner is None
+            or self.lexicon.nouns.sector_of.get(text.split()[-1]) not in _PUBLIC
+        ):
             return text
         return f"{text} of {'the ' if owner.name.startswith('United') else ''}{owner.name}"
 
@@ -231,7 +236,7 @@ class Resolution:
         return max(spoken, key=lambda row: self._countries[row.country], default=None)
 
     def _government(self, ent: Span) -> Entity | None:
-        """Return the country for "Ruritanian Government", "Berg Administration", "Administration"."""
+        """Return the country for "Ruritanian Government", "Berg Administration"."""
         words = [w for w in ent.text.replace("’", "'").split() if w not in ("of", "the")]
         if not {words[0], words[-1]} & self.lexicon.nouns.state:
             return None
@@ -283,37 +288,40 @@ class Resolution:
         return ""
 
     def _beside(self, ent: Span) -> Iterator[Entity | None]:
-        doc = self.doc
-        by_token = {token.i: other for other in doc.ents for token in other}
-        after = ent.end
-        if after + 1 < len(doc) and doc[after].lower_ in ("of", "in", ","):
-            i = after + 1 + (doc[after + 1].lower_ == "the")
-            other = by_token.get(i)
-            if other and (other.label_ == "GPE" or (other.label_ == "NORP" and i > after + 1)):
-                if doc[after].lower_ != "in":
-                    yield self.entity(other)
-            elif doc[after].text == "," and doc[after + 1].lower_ in ("a", "an", "the"):
-                other = by_token.get(after + 2)
-                if other and other.label_ in ("NORP", "GPE"):
-                    yield self.entity(other)
-        if after + 3 < len(doc) and doc[after].text not in (".", ",") and doc[after].is_alpha:
-            # "the National Council staff of Ruritania"
-            if doc[after + 1].text == "of":
-                other = by_token.get(after + 2 + (doc[after + 2].lower_ == "the"))
-                if other and other.label_ == "GPE":
-                    yield self.entity(other)
+        """Yield the entities of the names that can tell whose a body is, the surest first."""
+        names = {token.i: other for other in self.doc.ents for token in other}
+        yield from self._after_body(ent, names)
+        yield from self._before_body(ent, names)
+
+    def _after_body(self, ent: Span, names: dict[int, Span]) -> Iterator[Entity | None]:
+        """Read "X of Ruritania", "X, a Ruritanian firm", "X staff of Ruritania"."""
+        doc, i = self.doc, ent.end
+        if i + 3 >= len(doc):
+            return
+        if doc[i].text == "of" or (doc[i].is_alpha and doc[i + 1].text == "of"):
+            i += 1 if doc[i].text == "of" else 2
+            other = names.get(i + (doc[i].lower_ == "the"))
+            if other is not None and other.label_ == "GPE":
+                yield self.entity(other)
+        elif doc[i].text == "," and doc[i + 1].lower_ in ("a", "an", "the"):
+            other = names.get(i + 2)
+            if other is not None and other.label_ in ("NORP", "GPE"):
+                yield self.entity(other)
+
+    def _before_body(self, ent: Span, names: dict[int, Span]) -> Iterator[Entity | None]:
+        """Read "the Ruritanian airline X", "Ruritania's X", "Ruritanian firms like W and X"."""
         i = ent.start - 1
         while i >= 0 and ent.start - i < 10:
-            other = by_token.get(i)
+            other = names.get(i)
             if other is not None:
                 if other.label_ in ("NORP", "GPE") and self._joined(other, ent):
                     yield self.entity(other)
                     return
-                if other.label_ not in ("ORG",):
+                if other.label_ != "ORG":
                     return
                 i = other.start - 1
                 continue
-            token = doc[i]
+            token = self.doc[i]
             if token.pos_ in ("ADP", "PRON") and token.lower_ not in ("including", "as"):
                 return
             if token.pos_ == "VERB" and token.tag_ not in ("VBN", "VBG"):
@@ -362,7 +370,7 @@ class Resolution:
     def _acronyms(self, ents: list[Span]) -> None:
         """Let "LFN" in "Long Form of Name (LFN)" mean what the long form means, everywhere."""
         means: dict[str, Entity] = {}
-        for long, short in zip(ents, ents[1:], strict=False):
+        for long, short in itertools.pairwise(ents):
             between = self.doc[long.end : short.start].text
             same = short.text.isupper() or short[0].text == long[0].text
             if between == "(" and long.label_ == short.label_ and same:
@@ -377,7 +385,7 @@ class Resolution:
     # Office holders
 
     def about(self, term: Term) -> bool:
-        """Tell whether the article names a holder's state, or the office is an international one."""
+        """Tell whether the article names a holder's state, or the office is international."""
         return bool(self._countries[term.country]) or term.country in ("UNO", "EUR", "IGO")
 
     def holder_by_surname(self, surname: str, title: str = "") -> Term | None:
@@ -489,11 +497,12 @@ class Persons:
         for number, key in enumerate(self._keys):
             if key == words or (len(words) > 1 and self._same_full(key, words)):
                 return number
-            if len(words) == 1 or words[0] in self.lexicon.offices.particles:
-                if key[-len(words) :] == words or (len(words) == 1 and key[0] == words[0]):
-                    before = self.clusters[number][0].start < ent.start
-                    if found is None or before:
-                        found = number
+            short = len(words) == 1 or words[0] in self.lexicon.offices.particles
+            same = key[-len(words) :] == words or (len(words) == 1 and key[0] == words[0])
+            if short and same:
+                before = self.clusters[number][0].start < ent.start
+                if found is None or before:
+                    found = number
         return found
 
     def _same_full(self, key: list[str], words: list[str]) -> bool:
@@ -501,7 +510,10 @@ class Persons:
             return False
         if key[0] == words[0] and key[-1] == words[-1]:
             return True
-        terms = self.lexicon.by_person.get(" ".join(key)), self.lexicon.by_person.get(" ".join(words))
+        terms = (
+            self.lexicon.by_person.get(" ".join(key)),
+            self.lexicon.by_person.get(" ".join(words)),
+        )
         return bool(terms[0] and terms[1] and terms[0][0].name == terms[1][0].name)
 
     def resolve(self) -> None:

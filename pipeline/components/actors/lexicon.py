@@ -43,7 +43,7 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A row of organisations.csv. ``doubtful`` aliases need a second sign that the body is meant."""
+    """A row of organisations.csv; ``doubtful`` aliases need a second sign that it is meant."""
 
     name: str
     aliases: tuple[str, ...]
@@ -180,7 +180,7 @@ def surnames(term: Term, offices: Offices) -> set[str]:
 
 
 @cache
-def lexicon() -> Lexicon:
+def packaged() -> Lexicon:
     """Return the packaged tables, read and checked once."""
     return load(FOLDER)
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from pipeline.components.actors.lexicon import Lexicon, fold, lexicon
+from pipeline.components.actors.lexicon import Lexicon, fold, packaged
 from pipeline.components.actors.patterns import Patterns, capital, headings
 from pipeline.components.actors.surfaces import LABELS, Hit, KnownPlaces, Surfaces, longest
 from pipeline.components.actors.titles import Titles
@@ -31,7 +31,7 @@ _ROUGH = 0.0
 @Language.factory("pacta_names", assigns=["doc.ents"], requires=[])
 def make_names(nlp: Language, name: str) -> Names:
     """Build the component with the packaged tables."""
-    return Names(nlp, lexicon())
+    return Names(nlp, packaged())
 
 
 class Names:
@@ -148,9 +148,7 @@ class Names:
             return True
         bodies = self.lexicon.by_body.get(fold(doc[hit.start : hit.end].text), [])
         surfaces = {fold(doc[s.start : s.end].text) for s in sure if s.label == "ORG"}
-        return any(
-            fold(name) in surfaces for body in bodies for name in (body.name, *body.aliases)
-        )
+        return any(fold(name) in surfaces for body in bodies for name in (body.name, *body.aliases))
 
     # What the model says
 
@@ -225,9 +223,9 @@ class Names:
         title = words[-1].lower()
         if {title, title.removesuffix("s")} & self.lexicon.offices.sector_of.keys():
             return False
-        if len(words) == 1 and len(words[0]) == 1 or _DESIGNATION.fullmatch(words[0]):
+        if (len(words) == 1 and len(words[0]) == 1) or _DESIGNATION.fullmatch(words[0]):
             return False
-        if start > 0 and doc[start - 1].text in nouns.ships or words[0] in nouns.ships:
+        if (start > 0 and doc[start - 1].text in nouns.ships) or words[0] in nouns.ships:
             return False
         if label == "PERSON" and any(c.isdigit() for w in words for c in w):
             return False
@@ -250,9 +248,10 @@ class Names:
         for hit in guesses:
             text = self._text(doc, hit)
             label = ""
-            if hit.label in ("GPE", "LOC") or (text in located and len(hit) == 1):
-                if not any(name.endswith(" " + text) for name in titled):
-                    label = self.places.label(text, _ROUGH if hit.label in ("GPE", "LOC") else _SURE)
+            place = hit.label in ("GPE", "LOC")
+            surname = any(name.endswith(" " + text) for name in titled)
+            if not surname and (place or (text in located and len(hit) == 1)):
+                label = self.places.label(text, _ROUGH if place else _SURE)
             found.append(Hit(hit.start, hit.end, label or hit.label, "model"))
         return found
 
@@ -305,9 +304,9 @@ class Names:
                     continue
                 inside = [at[i] for i in range(token.i, end) if i in at]
                 label = forms[words]
-                if not inside or all(self._yields(doc, hit, label, words) for hit in inside):
-                    if self._stands_alone(doc, token.i, end):
-                        added.append(Hit(token.i, end, label, "document"))
+                free = all(self._yields(doc, hit, label, words) for hit in inside)
+                if free and self._stands_alone(doc, token.i, end):
+                    added.append(Hit(token.i, end, label, "document"))
         if not added:
             return names
         added = longest(added)

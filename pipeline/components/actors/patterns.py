@@ -67,12 +67,16 @@ class Patterns:
         """Yield names with a body's noun: "Ruritanian Coast Guard", "Ministry of Fisheries"."""
         for token in doc:
             noun = self._noun_at(doc, token.i)
-            if not noun or token.i in titled and token.i + 1 in titled:
+            if not noun or (token.i in titled and token.i + 1 in titled):
                 continue
             first = token.i - len(noun) + 1
             start = self._left(doc, first, titled, heading)
             end = token.i + 1
-            if doc[first].text + "." in self._body_words and end < len(doc) and doc[end].text == ".":
+            if (
+                doc[first].text + "." in self._body_words
+                and end < len(doc)
+                and doc[end].text == "."
+            ):
                 end += not token.whitespace_
             if self.lexicon.nouns.sector_of[" ".join(noun)] not in ("BUS", "JRN"):
                 end = self._right(doc, end, known, titled)
@@ -84,10 +88,11 @@ class Patterns:
     def _incorporated(self, doc: Doc, end: int) -> int:
         """Extend a company's name over ", Inc." """
         if end + 1 < len(doc) and doc[end].text == "," and not doc[end - 1].whitespace_:
-            if doc[end + 1].text.rstrip(".") in self.lexicon.nouns.incorporated:
-                end += 2
-                if end < len(doc) and doc[end].text == "." and not doc[end - 1].whitespace_:
-                    end += 1
+            if doc[end + 1].text.rstrip(".") not in self.lexicon.nouns.incorporated:
+                return end
+            end += 2
+            if end < len(doc) and doc[end].text == "." and not doc[end - 1].whitespace_:
+                end += 1
         return end
 
     def _noun_at(self, doc: Doc, i: int) -> list[str]:
@@ -108,7 +113,7 @@ class Patterns:
                     break
                 i -= 2
                 continue
-            if not capital(before) or not before.text[-1].isalnum() and before.text[-1] != ".":
+            if not capital(before) or (not before.text[-1].isalnum() and before.text[-1] != "."):
                 break
             if before.lower_ in self.lexicon.nouns.never_first or (i - 1) in titled:
                 break
@@ -118,7 +123,7 @@ class Patterns:
         return i
 
     def _right(self, doc: Doc, i: int, known: dict[int, Hit], titled: set[int]) -> int:
-        """Return where the complement after a noun ends ("… of Fisheries and Forests of Ruritania")."""
+        """Return where the complement after a noun ends ("… of Fisheries of Ruritania")."""
         while i + 1 < len(doc) and doc[i].lower_ in self.lexicon.nouns.links:
             j = i + 1 + (doc[i + 1].lower_ == "the")
             if j in known and known[j].start == j:
@@ -145,7 +150,8 @@ class Patterns:
             k = j + 1 + (doc[j].text == "," and doc[j + 1].text == "and")
             closing = closing or k == j + 2
             end = self._capitals(doc, k, titled)
-            if end == k or k in known or any(self._noun_at(doc, n) for n in range(k, end)):
+            nouns = {w for n in range(k, end) for w in self._noun_at(doc, n)}
+            if end == k or k in known or nouns - self.lexicon.nouns.needs_name:
                 return i
             j = end
             if closing:
@@ -158,9 +164,9 @@ class Patterns:
         words = [t.text for t in doc[start:end]]
         if any(word in self.lexicon.nouns.ships for word in words):
             return False
-        if end < len(doc) and doc[end].lower_ in self.lexicon.nouns.not_bodies:
-            if capital(doc[end]):
-                return False
+        after = doc[end] if end < len(doc) else None
+        if after is not None and capital(after) and after.lower_ in self.lexicon.nouns.not_bodies:
+            return False
         if not capital(doc[start]) or words[-1].lower() in self.lexicon.nouns.not_bodies:
             return False
         bare = start == first and end == last
@@ -213,7 +219,8 @@ class Patterns:
                     break
                 i += 1
             elif token.text in ("-", "–") and i > start and not doc[i - 1].whitespace_:
-                i += 1
+                # "Min-seo", "al-Assad"
+                i += 2 if i + 1 < len(doc) and doc[i + 1].is_lower and not token.whitespace_ else 1
             elif token.text == "," and i + 1 < len(doc) and doc[i + 1].lower_ in offices.suffixes:
                 i += 2
             else:
@@ -261,9 +268,9 @@ class Patterns:
                 yield Hit(hit.start - 1, hit.end, self._places.label(text, 0) or "LOC", "direction")
             elif hit.start > 1 and before.text == "and" and hit.label == "GPE":
                 twin = doc[hit.start - 2]
-                if twin.text in self.lexicon.nouns.directions and len(hit) == 2:
-                    if doc[hit.start].text in self.lexicon.nouns.directions:
-                        yield Hit(twin.i, twin.i + 1, "GPE", "direction")
+                both = {twin.text, doc[hit.start].text} <= self.lexicon.nouns.directions
+                if both and len(hit) == 2:
+                    yield Hit(twin.i, twin.i + 1, "GPE", "direction")
 
     def bases(self, doc: Doc) -> Iterator[Hit]:
         """Yield the place an airfield or camp is named after ("Wittering" in "RAF Wittering")."""
@@ -278,7 +285,7 @@ class Patterns:
             named = any(
                 tuple(texts[i + 1 : i + 1 + len(words)]) == words for words in nouns.bases_after
             )
-            if named and text.lower() not in nouns.never_first:
+            if named and text not in openings and text.lower() not in nouns.never_first:
                 yield Hit(i, i + 1, "GPE", "base")
 
     # Acronyms
@@ -306,9 +313,9 @@ class Patterns:
             long = names.get(token.i - 1)
             if not long or close.text != ")" or long.label == "PERSON":
                 continue
-            if short.text.isupper() and 2 <= len(short) <= 10 and short.is_alpha:
-                if initials(doc, long, short.text):
-                    yield Hit(short.i, short.i + 1, long.label, "acronym")
+            acronym = short.text.isupper() and 2 <= len(short) <= 10 and short.is_alpha
+            if acronym and initials(doc, long, short.text):
+                yield Hit(short.i, short.i + 1, long.label, "acronym")
 
 
 def _in_order(short: str, letters: str) -> bool:

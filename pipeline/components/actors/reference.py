@@ -17,7 +17,7 @@ from spacy.tokens import Doc, Span, Token
 
 from pipeline import gazetteers, resources
 from pipeline.components.actors.entities import signer, state
-from pipeline.components.actors.lexicon import Lexicon, fold, lexicon
+from pipeline.components.actors.lexicon import Lexicon, fold, packaged
 from pipeline.records import Entity
 
 _FILE = "actors/nominals.yaml"
@@ -77,16 +77,14 @@ def load_nominals(data: object) -> Nominals:
     for noun, fits in data.get("bodies", {}).items():
         unknown = set(fits) - {"sectors", "kinds", "words"}
         if unknown:
-            raise resources.KnowledgeError(_FILE, f"bodies.{noun}", f"unknown field {unknown.pop()}")
+            raise resources.KnowledgeError(
+                _FILE, f"bodies.{noun}", f"unknown field {unknown.pop()}"
+            )
     numbers = data.get("numbers")
     if not isinstance(numbers, dict) or not all(isinstance(n, int) for n in numbers.values()):
         raise resources.KnowledgeError(_FILE, "numbers", "must map words to numbers")
     return Nominals(
-        **{
-            key: words(key)
-            for key in Nominals.__slots__
-            if key not in ("bodies", "numbers")
-        },
+        **{key: words(key) for key in Nominals.__slots__ if key not in ("bodies", "numbers")},
         bodies=data["bodies"],
         numbers=numbers,
     )
@@ -103,9 +101,9 @@ class References:
         Known bodies and titles; the packaged ones by default.
     """
 
-    def __init__(self, doc: Doc, lexicon_: Lexicon | None = None) -> None:
+    def __init__(self, doc: Doc, lexicon: Lexicon | None = None) -> None:
         self.doc = doc
-        self.lexicon = lexicon_ or lexicon()
+        self.lexicon = lexicon or packaged()
         self.words = nominals()
         self._ent = {token.i: ent for ent in doc.ents for token in ent}
         self._sents = list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]]
@@ -156,7 +154,12 @@ class References:
         found = {}
         for token in self.doc[1:-1]:
             before, after = self.doc[token.i - 1], self.doc[token.i + 1]
-            if before.text == "(" and after.text == ")" and token.i > 1 and token.text[:2].isupper():
+            if (
+                before.text == "("
+                and after.text == ")"
+                and token.i > 1
+                and token.text[:2].isupper()
+            ):
                 noun = _lemma(self.doc[token.i - 2])
                 if noun in self.words.offices:
                     found[token.lower_.removesuffix("s")] = noun
@@ -205,9 +208,10 @@ class References:
         for child in token.children:
             if child.dep_ in ("appos", "flat", "nmod:desc", "nmod") and child.i > token.i:
                 name = self._ent.get(child.i)
-                if name is not None and name.label_ in ("PERSON", "ORG") and name._.entity:
-                    if not any(c.dep_ == "case" for c in child.children):
-                        return [name._.entity]
+                apart = any(c.dep_ == "case" for c in child.children)
+                named = name is not None and name.label_ in ("PERSON", "ORG") and not apart
+                if named and name._.entity is not None:
+                    return [name._.entity]
         head = token.head
         if token.dep_ in ("nmod:desc", "compound", "appos") and head.i in self._ent:
             name = self._ent[head.i]
@@ -273,7 +277,7 @@ class References:
         return found
 
     def _office(self, token: Token, lemma: str, number: int) -> list[Entity]:
-        """Return the persons before a token who hold an office: "the minister", "both ministers"."""
+        """Return the persons before a token who hold an office: "both ministers"."""
         plural = number > 1 or self._plural(token)
         if not plural and not self._definite(token):
             return []
@@ -440,13 +444,14 @@ class References:
             if "\n" in t.text:
                 break
             name = self._ent.get(t.i)
-            if name is not None and _is_person(name._.entity) and not self._quoted(t):
-                if t.dep_ in _SUBJECTS:
-                    return [name._.entity]
+            person = name._.entity if name is not None else None
+            subject = _is_person(person) and t.dep_ in _SUBJECTS
+            if person is not None and subject and not self._quoted(t):
+                return [person]
         return []
 
     def _around(self, token: Token) -> list[Span]:
-        """Return a token's sentence and, in a quotation, the others of its paragraph, nearest first."""
+        """Return a token's sentence and, in a quotation, its paragraph's, nearest first."""
         number = self._sent_of[token.i]
         found = [self._sents[number]]
         if not self._quoted(token):
@@ -499,9 +504,7 @@ class References:
     def _before(self, token: Token, label: str) -> list[Span]:
         return [e for e in self.doc.ents if e.label_ == label and e.start < token.i]
 
-    def _named_in(
-        self, sent: Span, token: Token, fits: Callable[[Entity], bool]
-    ) -> list[Entity]:
+    def _named_in(self, sent: Span, token: Token, fits: Callable[[Entity], bool]) -> list[Entity]:
         found = [
             ent._.entity
             for ent in sent.ents
@@ -514,14 +517,15 @@ class References:
         heads = [
             t
             for t in sent
-            if t.dep_ in _SUBJECTS and t.i < token.i and t.i in self._ent and t.head is not token.head
+            if t.dep_ in _SUBJECTS
+            and t.i < token.i
+            and t.i in self._ent
+            and t.head is not token.head
         ]
         heads.sort(key=lambda t: (sum(1 for _ in t.ancestors), t.i))
         return [e for t in heads if (e := self._ent[t.i]._.entity) is not None]
 
-    def _together(
-        self, token: Token, number: int, fits: Callable[[Entity], bool]
-    ) -> list[Entity]:
+    def _together(self, token: Token, number: int, fits: Callable[[Entity], bool]) -> list[Entity]:
         """Return the so many states or persons last spoken of together."""
         wanted = number or 2
         for sent in self._back(token):
@@ -560,7 +564,7 @@ def _lemma(token: Token) -> str:
 
 
 def _is_plural(token: Token) -> bool:
-    number = token.morph.get("Number")
+    number = token.morph.get("Number", [])
     return number == ["Plur"] if number else token.tag_ in ("NNS", "NNPS", "VBP")
 
 

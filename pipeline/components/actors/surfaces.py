@@ -95,8 +95,7 @@ class Surfaces:
         self._upper = {surface.upper(): found for surface, found in self._label.items()}
         self._as_written = PhraseMatcher(nlp.vocab, attr="ORTH")
         self._any_case = PhraseMatcher(nlp.vocab, attr="LOWER")
-        with nlp.select_pipes(disable=nlp.pipe_names):
-            patterns = list(nlp.tokenizer.pipe(self._label))
+        patterns = [nlp.make_doc(name) for name in self._label]
         self._as_written.add("name", patterns)
         self._any_case.add("name", patterns)
 

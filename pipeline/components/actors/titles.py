@@ -25,8 +25,7 @@ class Titles:
         # The tokeniser keeps "Capt." whole and parts "capt.": both forms are patterns.
         titles = {*offices.sector_of, *offices.address}
         phrases = sorted(titles | {title.title() for title in titles if "." in title})
-        with nlp.select_pipes(disable=nlp.pipe_names):
-            self._matcher.add("title", list(nlp.tokenizer.pipe(phrases)))
+        self._matcher.add("title", [nlp.make_doc(phrase) for phrase in phrases])
 
     def __call__(self, doc: Doc) -> list[Hit]:
         """Return titles and forms of address, longest first at each place."""
@@ -115,7 +114,7 @@ class Clues:
         return self._modified(title, None if posted else name)
 
     def _modified(self, title: Hit, complement: Span | None) -> Clue:
-        """Return a clue with what stands before the title: its country or body, "former", a twin."""
+        """Return a clue with what stands before the title: country or body, "former", a twin."""
         former = False
         i = title.start - 1
         for _ in range(_REACH):
@@ -134,9 +133,7 @@ class Clues:
             if token.lower_ in self.offices.former:
                 former = True
             elif token.lower_ in ("and", ",") and self._person_ending(i) is not None:
-                return Clue(
-                    self._text(title), complement, self._person_ending(i), former=former
-                )
+                return Clue(self._text(title), complement, self._person_ending(i), former=former)
             elif token.lower_ in ("his", "her", "their", "its"):
                 return Clue(self._text(title), complement, own=True, former=former)
             elif not self._modifier(token):
@@ -161,7 +158,7 @@ class Clues:
         return token.is_alpha and not token.is_stop
 
     def _possessed(self, title: Hit) -> bool:
-        """Tell whether a title before a comma announces the name: "Ruritania's envoy, Anna Berg"."""
+        """Tell whether a title before a comma announces a name: "Ruritania's envoy, A. Berg"."""
         i = title.start - 1
         while i >= 0 and title.start - i <= _REACH and self._modifier(self.doc[i]):
             if self.doc[i].lower_ in ("'s", "’s", "'", "’"):
@@ -224,17 +221,22 @@ class Clues:
                 continue
             if token.lower_ in self.offices.former:
                 former = True
-            elif token.text in (",", ".", ";", ")", "—") or token.is_space:
-                break
-            elif token.pos_ == "VERB" and token.tag_ not in ("VBN", "VBG"):
+            elif self._closes(token):
                 break
             i += 1
         if title is None and name is not None and self.doc[name.start - 1].lower_ in ("of", "the"):
             return Clue("member", name) if self._follows_of(name) else None
         return Clue(self._text(title), name, former=former, under=under) if title else None
 
+    def _closes(self, token: Token) -> bool:
+        """Tell whether an apposition is over: at a stop, a line end, a finite verb."""
+        verb = token.pos_ == "VERB" and token.tag_ not in ("VBN", "VBG")
+        return verb or token.is_space or token.text in (",", ".", ";", ")", "—")
+
     def _follows_of(self, name: Span) -> bool:
-        return any(t.lower_ in ("of", "from") for t in self.doc[max(0, name.start - 2) : name.start])
+        return any(
+            t.lower_ in ("of", "from") for t in self.doc[max(0, name.start - 2) : name.start]
+        )
 
     def _posted(self, title: Hit | None, i: int) -> bool:
         """Tell whether a name is where an envoy is sent, not whom the envoy serves."""
