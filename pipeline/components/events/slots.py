@@ -59,6 +59,7 @@ class Slots:
             t.i for e in doc.ents if e.label_ == "GPE" and e._.sense == "place" for t in e
         }
         self._name_at = {t.i: n for n, name in enumerate(self._names) for t in name}
+        self._machines: dict[str, Entity] = {}
         self._cache: dict[int, list[Entity]] = {}
 
     @classmethod
@@ -251,8 +252,25 @@ class Slots:
 
     def _resolve(self, word: Token) -> list[Entity]:
         if word.i not in self._cache:
-            self._cache[word.i] = self.references.resolve(word) or self._by_modifier(word)
+            found = self.references.resolve(word) or self._by_modifier(word)
+            if word.pos_ == "PROPN" and word.i not in self._name_at:
+                found = self._named_machine(word, found)
+            self._cache[word.i] = found
         return self._cache[word.i]
+
+    def _named_machine(self, word: Token, found: list[Entity]) -> list[Entity]:
+        """Let a ship or unit called by its name stand for the state that it was said to be of."""
+        if not found:
+            parts = [child for child in word.subtree if self.is_a(child, "acting_noun")]
+            states = [
+                name
+                for child in word.subtree
+                for name in self._names
+                if name.start <= child.i < name.end and name.label_ == "NORP"
+            ]
+            if parts and states and states[0]._.entity is not None:
+                self._machines[word.text] = states[0]._.entity
+        return found or [e for e in (self._machines.get(word.text),) if e is not None]
 
     def _by_modifier(self, noun: Token) -> list[Entity]:
         """Return the body or state whose people, forces or machines a common noun means."""

@@ -42,7 +42,24 @@ def is_passive(verb: Token) -> bool:
         return False
     if verb.dep_ == "conj" and is_verbal(verb.head) and not has_subject(verb):
         return is_passive(verb.head)
+    if _is_misread_clause(verb):
+        return False
     return verb.dep_ in ("acl", "amod", "advcl", "ROOT") and not has_object(verb)
+
+
+def _is_misread_clause(verb: Token) -> bool:
+    """Tell a past tense that the parser took for a participle: *Prisoners rioted on Monday.*
+
+    Such a "participle" hangs on the noun that heads the whole sentence, and nobody is named
+    *by* whom it was done. Headlines do write so (*Man held in Rome*), sentences do not.
+    """
+    whole = verb.head.dep_ in ("ROOT", "ccomp", "parataxis") and verb.head.i < verb.i
+    return (
+        verb.dep_ == "acl"
+        and whole
+        and verb.sent.text.rstrip().endswith((".", "”", '"'))
+        and not any(by_agent(verb))
+    )
 
 
 def has_subject(verb: Token) -> bool:

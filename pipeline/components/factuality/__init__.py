@@ -19,6 +19,7 @@ GROUPS = (
     "possible_auxiliary", "obligation_auxiliary", "intention", "offer", "attempt", "failure",
     "continuing", "condition_marker", "future_modifier", "proposed_modifier",
     "possible_modifier", "cancelling", "reporting", "motion", "ranking",
+    "carrying",
 )  # fmt: skip
 
 
@@ -174,13 +175,14 @@ class Factuality:
             return Reading("actual")
         if noun.dep_ in ("obj", "nsubj:pass") and self._has("cancelling", verb):
             return Reading("negated", verb)
-        if noun.dep_ in ("obj", "nsubj:pass", "nsubj"):
+        if noun.dep_ in ("obj", "nsubj:pass", "nsubj", "obl"):
             if noun.dep_ == "obj" and self._has("offer", verb):
                 return Reading("proposed", verb)
             if noun.dep_ == "obj" and self._has("intention", verb):
                 above = self._of_verb(verb, 1)
                 return above if above.value != "actual" else Reading("planned", verb)
-            return self._of_verb(verb, 1)
+            if self._has("carrying", verb):
+                return self._of_verb(verb, 1)
         return Reading("actual")
 
 
