@@ -109,8 +109,8 @@ def _cues_around(cues: Cues, lexemes: Lexemes, first: int, last: int) -> list[tu
             modal = index
         elif word in cues.future or _is_present_ahead(cues, lexemes, index):
             found.append((index, FUTURE))
-        elif word == "to" and not found and lexemes.word(index - 1)[:1].isupper():
-            found.append((index, FUTURE))  # a headline: "Germany to host talks"
+        elif word == "to" and not found and _is_headline(cues, lexemes, index):
+            found.append((index, FUTURE))
         elif _is_past_form(cues, word) and not _is_of_other_verb(cues, lexemes, index):
             found.append((index, FUTURE if index - modal <= VERB_GROUP else PAST))
     return found
@@ -119,6 +119,18 @@ def _cues_around(cues: Cues, lexemes: Lexemes, first: int, last: int) -> list[tu
 def _leads_ahead(cues: Cues, lexemes: Lexemes, index: int) -> bool:
     """Whether a "to" makes a future: "is due to begin", "to be held"."""
     return _word(lexemes, index - 1) in cues.to_future or _word(lexemes, index + 1) == "be"
+
+
+def _is_headline(cues: Cues, lexemes: Lexemes, index: int) -> bool:
+    """Whether a "to" stands for a future: "Germany to host talks", not "According to an aide"."""
+    before, after = lexemes.word(index - 1), lexemes.word(index + 1)
+    return (
+        before[:1].isupper()
+        and not before.endswith("ing")
+        and after.isalpha()
+        and after.islower()
+        and after not in cues.articles
+    )
 
 
 def _is_present_ahead(cues: Cues, lexemes: Lexemes, index: int) -> bool:
