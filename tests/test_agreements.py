@@ -89,7 +89,7 @@ NAMES = [
     "The North Atlantic Treaty Organization met in Vilnius.",
     "The [Compact of Free Association|COFA] pays for schools in Palau.",
     "The 1995 [PfP Status of Forces Agreement|PFP-SOFA] applies.",
-    "Fiji signed the [Agreement on Marine Life in Areas beyond National Jurisdiction|BBNJ].",
+    "Fiji signed the [Agreement on Marine Life of Areas beyond National Jurisdiction|BBNJ].",
     "Ecuador ratified the [High Seas Treaty|BBNJ] on Monday.",
 ]
 SPANS = [

@@ -232,7 +232,7 @@ class Extent:
             return False
         # "agreement on trade and the two sides said": a second clause has its own verb.
         reach = min(following + (4 if comma else 3), len(text))
-        return not any(text.is_verb(k) for k in range(following, reach))
+        return not any(text.is_finite(k) for k in range(following, reach))
 
 
 def strip_quotes(text: Text, i: int) -> int:

@@ -100,6 +100,10 @@ class Text:
         """Whether token ``i`` is tagged as a verb (never without a tagger)."""
         return self.tagged and self.doc[i].pos_ in ("VERB", "AUX")
 
+    def is_finite(self, i: int) -> bool:
+        """Whether token ``i`` is tagged as a finite verb, the mark of a clause."""
+        return self.tagged and self.doc[i].tag_ in ("VBD", "VBZ", "VBP", "MD")
+
     def glued(self, i: int) -> bool:
         """Whether token ``i`` is a hyphen or dash without blanks around it."""
         return (
