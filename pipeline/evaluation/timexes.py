@@ -21,8 +21,8 @@ How their values map to EDTF
 ======================================  =====================================================
 
 Modifiers (START, MID, END) are dropped: their own guideline gives "early 1941" the value 1941 too.
-Where the guidelines differ ("late 1960s" is 1965/1969 with us, "a week ago" the week, the quarter in
-"later this year" the year) ours is counted wrong; no value is accepted beside the annotated one.
+Where the guidelines differ ("late 1960s" is 1965/1969 with us, "a week ago" the week, "later this
+year" the year) ours is counted wrong; no value is accepted beside the annotated one.
 Two annotated ends of one range of ours ("between 2014 and 2016") count as the two ends. The
 creation time of MEANTIME's articles is annotated where it stands in the text and counts.
 

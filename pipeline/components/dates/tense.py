@@ -107,9 +107,11 @@ def _cues_around(cues: Cues, lexemes: Lexemes, first: int, last: int) -> list[tu
         if word in cues.modals or (word == "to" and _leads_ahead(cues, lexemes, index)):
             found.append((index, FUTURE))
             modal = index
-        elif word in cues.future or _is_present_ahead(cues, lexemes, index):
-            found.append((index, FUTURE))
-        elif word == "to" and not found and _is_headline(cues, lexemes, index):
+        elif (
+            word in cues.future
+            or _is_present_ahead(cues, lexemes, index)
+            or (word == "to" and not found and _is_headline(cues, lexemes, index))
+        ):
             found.append((index, FUTURE))
         elif _is_past_form(cues, word) and not _is_of_other_verb(cues, lexemes, index):
             found.append((index, FUTURE if index - modal <= VERB_GROUP else PAST))
