@@ -25,6 +25,7 @@ from pipeline.evaluation.reading import Reading, extract_events, read, rows_of, 
 from pipeline.evaluation.scoring import entity_forms, score_document, slots_agreeing
 
 if TYPE_CHECKING:
+    import numpy as np
     from rich.table import Table
 
     from pipeline.components.events.confidence import Confidence
@@ -215,21 +216,40 @@ def _regression(all_cases: Sequence[Case]) -> Confidence:
         for c in all_cases
     ]
     x, y = np.array(rows), np.array([c.right for c in all_cases], dtype=float)
-    ridge = np.diag([1e-3, 1e-3, *[RIDGE] * len(names)])
-    weights = np.zeros(x.shape[1])
-    weights[1] = 1.0
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-x @ weights))
-        gradient = x.T @ (p - y) + ridge @ weights
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + ridge
-        step = np.linalg.solve(hessian, gradient)
-        weights = weights - step
-        if np.abs(step).max() < 1e-8:
-            break
+    start = np.zeros(x.shape[1])
+    start[1] = 1.0
+    weights = _newton(x, y, start, np.array([1e-3, 1e-3, *[RIDGE] * len(names)]))
     rules = {c.rule: records.odds(c.type, c.rule) for c in all_cases}
     types = {c.type: records.odds(c.type, "") for c in all_cases}
     fitted = dict(zip(["bias", "rule", *names], map(float, weights), strict=True))
     return Confidence(fitted, rules, types, (), ())
+
+
+def _newton(x: np.ndarray, y: np.ndarray, start: np.ndarray, ridge: np.ndarray) -> np.ndarray:
+    """Minimise the ridge-penalised log loss; a step that does not lower it is halved."""
+    import numpy as np
+
+    def loss(weights: np.ndarray) -> float:
+        z = x @ weights
+        return float((np.logaddexp(0, z) - y * z).sum() + (ridge * weights**2).sum() / 2)
+
+    weights, now = start, loss(start)
+    for _ in range(100):
+        p = _sigmoid(x @ weights)
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
+        step = np.linalg.solve(hessian, x.T @ (p - y) + ridge * weights)
+        while loss(weights - step) > now and np.abs(step).max() > 1e-9:
+            step = step / 2
+        weights, before, now = weights - step, now, loss(weights - step)
+        if before - now < 1e-10:
+            break
+    return weights
+
+
+def _sigmoid(z: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    return 1 / (1 + np.exp(-np.clip(z, -30, 30)))
 
 
 def _platt(
@@ -241,17 +261,10 @@ def _platt(
     s, y = np.array(scores), np.array(labels, dtype=float)
     positive, negative = y.sum(), len(y) - y.sum()
     target = np.where(y == 1, (positive + 1) / (positive + 2), 1 / (negative + 2))
-    a, b = 1.0, 0.0
-    for _ in range(100):
-        p = 1 / (1 + np.exp(-(a * s + b)))
-        d, w = p - target, p * (1 - p)
-        hessian = np.array([[(w * s * s).sum() + 1e-6, (w * s).sum()], [(w * s).sum(), w.sum()]])
-        step = np.linalg.solve(hessian, [(d * s).sum(), d.sum()])
-        a, b = a - step[0], b - step[1]
-        if np.abs(step).max() < 1e-10:
-            break
+    x = np.column_stack([s, np.ones_like(s)])
+    a, b = _newton(x, target, start=np.array([1.0, 0.0]), ridge=np.array([1e-3, 1e-3]))
     points = np.linspace(s.min(), s.max(), 21)
-    shares = 1 / (1 + np.exp(-(a * points + b)))
+    shares = _sigmoid(a * points + b)
     return tuple(map(float, points)), tuple(map(float, shares))
 
 

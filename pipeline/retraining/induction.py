@@ -21,6 +21,7 @@ from pipeline.retraining.book import Count, Made, Trial, one, with_rules
 from pipeline.retraining.conditions import Conditions, learn
 
 if TYPE_CHECKING:
+    from spacy.language import Language
     from spacy.tokens import Token
 
     from pipeline.components.events.rules import Frame, Rule, Rulebook
@@ -183,37 +184,37 @@ class SlotsOf:
 class Lexicon:
     """Words of similar meaning by the vectors of a trained pipeline.
 
-    Only words count that the pipeline reads as a lemma of the wanted kind in a bare sentence, and
-    of which the vocabulary holds inflected forms, so that misprints of the training text are left
-    out.
+    Only words count of which the vocabulary holds the inflected forms of a lemma too, so that
+    misprints of the training text are left out.
+
+    Parameters
+    ----------
+    nlp : Language
+        A pipeline with vectors.
     """
 
-    def __init__(self, nlp, words: Iterable[str]) -> None:
+    def __init__(self, nlp: Language) -> None:
         import numpy as np
 
         self._nlp = nlp
-        self.words = sorted(set(words))
+        self._known = set(nlp.vocab.strings)
+        plain = (w for w in self._known if w.isalpha() and w.islower() and w.isascii())
+        self.words = sorted(w for w in plain if len(w) > 3 and _plural(w) in self._known)
         vectors = np.array([nlp.vocab.get_vector(word) for word in self.words])
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         self._vectors = vectors / np.where(norms > 0, norms, 1)
-        self._index = {word: i for i, word in enumerate(self.words)}
-        self._kinds: dict[tuple[str, str], bool] = {}
 
     @classmethod
-    def of(cls, nlp) -> Lexicon | None:
+    def of(cls, nlp: Language) -> Lexicon | None:
         """The lexicon of a pipeline's vocabulary; None where it has no vectors."""
-        if not nlp.vocab.vectors_length:
-            return None
-        known = set(nlp.vocab.strings)
-        words = (w for w in known if w.isalpha() and w.islower() and w.isascii() and len(w) > 3)
-        return cls(nlp, [w for w in words if _inflections(w) <= known])
+        return cls(nlp) if nlp.vocab.vectors_length else None
 
     def near(self, lemma: str, least: float, most: int) -> list[tuple[str, float]]:
         """The words nearest to a lemma by cosine, the nearest first."""
         import numpy as np
 
-        vector = self._nlp.vocab.get_vector(lemma)
-        norm = np.linalg.norm(vector)
+        vector = np.asarray(self._nlp.vocab.get_vector(lemma))
+        norm = float(np.linalg.norm(vector))
         if not norm:
             return []
         scores = self._vectors @ (vector / norm)
@@ -225,32 +226,21 @@ class Lexicon:
         ][:most]
 
     def is_kind(self, word: str, kind: str) -> bool:
-        """Whether the pipeline reads a bare word as a lemma of a kind."""
-        key = (word, kind)
-        if key not in self._kinds:
-            frame, place, tag = {
-                "verb": (f"They {word} it.", 1, "VERB"),
-                "noun": (f"The {word} ended.", 1, "NOUN"),
-                "adjective": (f"They are {word}.", 2, "ADJ"),
-            }[kind]
-            with self._nlp.select_pipes(
-                enable=["tok2vec", "tagger", "morphologizer", "trainable_lemmatizer"]
-            ):
-                token = self._nlp(frame)[place]
-            self._kinds[key] = token.pos_ == tag and token.lemma_ == word
-        return self._kinds[key]
+        """Whether the vocabulary holds the forms of a word that a verb or a noun has."""
+        if kind == "verb":
+            return {_plural(word), _gerund(word)} <= self._known
+        return kind == "noun" and _plural(word) in self._known
 
 
-_WORD_PIPES = ["tok2vec", "tagger", "morphologizer", "trainable_lemmatizer"]
+def _plural(word: str) -> str:
+    """Plural of a noun, third person of a verb, regularly formed."""
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "sh", "ch", "x", "z")) else f"{word}s"
 
 
-def _inflections(word: str) -> set[str]:
-    """Forms that a real lemma has beside it: a third person or plural, and one more."""
-    stem = word[:-1] if word[-1] in "ey" else word
-    plural = f"{stem}ies" if word.endswith("y") and word[-2] not in "aeiou" else f"{word}s"
-    if word.endswith(("s", "sh", "ch", "x", "z")):
-        plural = f"{word}es"
-    return {plural}
+def _gerund(word: str) -> str:
+    return f"{word[:-1]}ing" if word.endswith("e") and word[-2] != "e" else f"{word}ing"
 
 
 def governs(type: str, kind: str, book: Rulebook) -> bool:

@@ -1,0 +1,251 @@
+"""Retraining on a small scale: what is taken away comes back, bad gold writes nothing."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from pathlib import Path
+
+import pytest
+import typer
+import yaml
+from typer.testing import CliRunner
+
+from pipeline.cli.retrain import retrain as command
+from pipeline.components.events.rules import load_rules
+from pipeline.evaluation import formats
+from pipeline.evaluation.reading import read, rules_of, without
+from pipeline.retraining import conditions, rehearsal
+from pipeline.retraining.book import Count, Trial, gain, with_rules
+from pipeline.retraining.experiments import curve, recovery
+from pipeline.retraining.folds import folds
+from pipeline.retraining.induction import Lexicon, _gerund, _plural, induce
+from pipeline.retraining.repairs import learn_repairs
+from pipeline.retraining.selection import learn_rules
+from pipeline.retraining.writing import proposals_yaml, repairs_yaml
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    from pipeline.language import load
+
+    return load()
+
+
+@pytest.fixture(scope="module")
+def trial(nlp) -> Trial:
+    gold, texts = formats.read_gold([CORPUS / "gold"])
+    return Trial(list(read(nlp, gold, texts)), rules_of(nlp)[1])
+
+
+@pytest.fixture(scope="module")
+def cut(nlp, trial):
+    """The rules without those that make most of the corpus's consultations and signings."""
+    book, _ = rules_of(nlp)
+    gone = {
+        m.row.rule for m in trial.made(book) if m.gold and m.gold.type in ("CONSULT", "SUPPORT")
+    }
+    assert len(gone) > 3
+    return without(book, gone)
+
+
+@pytest.fixture(scope="module")
+def learnt(trial, cut):
+    return learn_rules(trial, cut, None, seed=1)
+
+
+def test_what_was_taken_away_comes_back(trial, cut, learnt):
+    before, after = trial.whole(cut), trial.whole(with_rules(cut, [p.rule for p in learnt]))
+    assert after.hits > before.hits + 5
+    assert trial.f1(after) > trial.f1(before) + 0.05
+    assert after.precision > before.precision - 0.05
+
+
+def test_learning_twice_gives_the_same_bytes(trial, cut, learnt, nlp):
+    again = learn_rules(trial, cut, None, seed=1)
+    assert proposals_yaml(again) == proposals_yaml(learnt)
+
+
+def test_proposals_are_rules_that_load_with_provenance_and_examples(
+    trial, cut, learnt, nlp, tmp_path
+):
+    events = nlp.get_pipe("pacta_events")
+    book, events.book = events.book, with_rules(cut, [p.rule for p in learnt])
+    try:
+        text = proposals_yaml(learnt, nlp)
+    finally:
+        events.book = book
+    (tmp_path / "learnt.yaml").write_text(text, encoding="utf-8")
+    loaded = load_rules(tmp_path)
+    assert all(p.rule.id in loaded.rules for p in learnt)
+    assert text.count("# Learnt from ") == len(learnt)
+    assert "articles left out" in text
+    written = [rule for rule in yaml.safe_load(text) if rule.get("examples")]
+    assert written
+    for rule in written:
+        for example in rule["examples"]:
+            assert example["trigger"] in example["text"]
+
+
+def test_the_experiment_takes_a_third_of_the_rules_away(nlp, trial):
+    book, _ = rules_of(nlp)
+    (draw,) = recovery(trial, book, None, [2])
+    assert draw.lost > 0
+    assert draw.cut.hits < draw.full.hits
+    assert draw.trial.gold < trial.gold
+    assert curve(trial, book, None, [2]).keys() == {0}
+
+
+def test_a_proposal_that_gains_nowhere_else_is_dropped(trial, cut):
+    """One article alone cannot show that what it teaches holds elsewhere."""
+    single, _ = trial.split({trial.readings[0].gold.doc_id})
+    assert induce(single, cut, None)
+    assert learn_rules(single, cut, None, seed=1) == []
+
+
+def test_a_rule_that_only_errs_is_retired(trial, cut, tmp_path):
+    from pipeline.components.events.rules import Rule
+
+    bad = Rule(
+        id="bad-say", type="ACCUSE", verbs=["say", "be", "have", "stand"], nouns=["minister"]
+    )
+    spoilt = with_rules(cut, [bad])
+    false = [m for m in trial.made(spoilt) if m.row.rule == "bad-say" and m.gold is None]
+    assert len(false) > 3
+    repairs = {repair.rule.id: repair for repair in learn_repairs(trial, spoilt, seed=1)}
+    assert repairs["bad-say"].rule.off
+    (tmp_path / "repaired.yaml").write_text(repairs_yaml([repairs["bad-say"]]), encoding="utf-8")
+    assert "bad-say" not in load_rules(tmp_path).rules
+    repaired = with_rules(spoilt, [repairs["bad-say"].rule])
+    assert "bad-say" not in repaired.rules
+    assert trial.f1(trial.whole(repaired)) > trial.f1(trial.whole(spoilt))
+
+
+def test_exceptions_spare_what_is_right(nlp):
+    """A test is an exception where false alarms meet it and no right event does."""
+    book, factuality = rules_of(nlp)
+    from pipeline.components.events.slots import Slots
+
+    def triggers(texts):
+        found = {}
+        for text in texts:
+            doc = nlp(text)
+            token = next(t for t in doc if t.lemma_.lower() == "sign")
+            found[token] = Slots.of(doc, book, factuality)
+        return found
+
+    right = triggers(["Chile signed the treaty with Peru.", "Ghana signed an agreement with Togo."])
+    wrong = triggers(["Chile signed the law.", "Ghana signed the bill.", "Togo signed the law."])
+    found = dict(conditions.exceptions(list(right), list(wrong), "verb", right | wrong, book))
+    assert "$law" in found["object"]
+    both = conditions.learn(list(right), list(wrong), "verb", right | wrong, book)
+    assert both is not None
+    assert dict(both.when)["object"][0] == "agreement"
+
+
+@pytest.mark.parametrize(
+    ("change", "gains"),
+    [(Count(10, 9), True), (Count(10, 1), False), (Count(0, 0), False), (Count(4, 2), True)],
+)
+def test_gain_is_that_of_f1(change, gains):
+    assert (gain(Count(100, 60), change, 120) > 0) == gains
+
+
+def test_folds_are_disjoint_and_do_not_depend_on_order():
+    ids = [f"d{n}" for n in range(11)]
+    parts = folds(ids, 3)
+    assert sorted(i for part in parts for i in part) == sorted(ids)
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1
+    random.Random(0).shuffle(ids)
+    assert folds(ids, 3) == parts
+    assert len(folds(["a", "b"], 1)) == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "plural", "gerund"),
+    [
+        ("visit", "visits", "visiting"),
+        ("deny", "denies", "denying"),
+        ("clash", "clashes", "clashing"),
+        ("denounce", "denounces", "denouncing"),
+        ("agree", "agrees", "agreeing"),
+    ],
+)
+def test_inflections(word, plural, gerund):
+    assert (_plural(word), _gerund(word)) == (plural, gerund)
+
+
+def test_similar_words_are_real_words_of_the_kind(nlp):
+    lexicon = Lexicon.of(nlp)
+    if lexicon is None:
+        pytest.skip("the model has no vectors")
+    near = [word for word, _ in lexicon.near("condemn", 0.6, 20)]
+    assert "condemn" not in near
+    assert any(lexicon.is_kind(word, "verb") for word in near)
+    assert not lexicon.is_kind("treaty", "verb")
+
+
+def test_rehearsal_sentences_hold_their_names():
+    pairs = list(rehearsal.sentences(80, seed=5))
+    assert [text for _, text in pairs] == [text for _, text in rehearsal.sentences(80, seed=5)]
+    labels = set()
+    for document, text in pairs:
+        for mention in document.mentions:
+            assert text[mention.start : mention.end] == mention.text
+            labels.add(mention.label)
+    assert labels == {"PERSON", "ORG", "GPE", "NORP", "LOC"}
+
+
+def run(*arguments):
+    app = typer.Typer()
+    app.command()(command)
+    return CliRunner().invoke(app, list(map(str, arguments)))
+
+
+def test_the_command_writes_a_folder_and_changes_nothing_else(tmp_path):
+    from pipeline.components.events.rules import FOLDER
+
+    before = {p: p.read_bytes() for p in sorted(FOLDER.rglob("*")) if p.is_file()}
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for folder in folders:
+        result = run("--gold", CORPUS / "gold", "-o", folder, "--no-names")
+        assert result.exit_code == 0, result.output + str(result.exception)
+    assert before == {p: p.read_bytes() for p in sorted(FOLDER.rglob("*")) if p.is_file()}
+    written = [{p.name: p.read_bytes() for p in f.rglob("*") if p.is_file()} for f in folders]
+    assert written[0] == written[1]
+    first = folders[0]
+    assert {"report.html", "events_diff.csv", "figures.csv", "terms.csv", "confidence.json"} <= set(
+        written[0]
+    )
+    assert json.loads((first / "confidence.json").read_text(encoding="utf-8"))["weights"]
+    with (first / "figures.csv").open(newline="", encoding="utf-8") as file:
+        figures = {(r["when"], r["layer"], r["name"]): r for r in csv.DictReader(file)}
+    assert float(figures["after", "events", "all"]["value"]) > 0
+    assert "<script" not in (first / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("trouble", ["offset", "label", "article"])
+def test_bad_gold_ends_in_one_line_and_writes_nothing(trouble, tmp_path):
+    gold, texts = formats.read_gold([CORPUS / "gold"])
+    gold_folder, articles = tmp_path / "gold", tmp_path / "articles"
+    formats.write_gold(gold, texts, gold_folder, "standoff")
+    articles.mkdir()
+    for doc_id, text in texts.items():
+        (articles / f"{doc_id}.txt").write_bytes(text.encode())
+    path = gold_folder / f"{gold[0].doc_id}.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    if trouble == "offset":
+        data["events"][0]["trigger"]["start"] += 1
+    elif trouble == "label":
+        data["mentions"][0]["label"] = "TOWN"
+    else:
+        (articles / f"{gold[0].doc_id}.txt").unlink()
+    path.write_text(json.dumps(data), encoding="utf-8")
+    result = run("--gold", gold_folder, "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert path.name in result.stderr
+    assert not (tmp_path / "out").exists()
