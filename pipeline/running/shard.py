@@ -116,12 +116,13 @@ def _annotate(nlp: Language, articles: Sequence[Article]) -> dict[str, Result]:
     readable = (replace(article, text=blank_blobs(article.text)) for article in articles)
     annotated = language.annotate(nlp, readable)
     return {
-        article.doc_id: _result(article, doc)
+        article.doc_id: rows_of(article, doc)
         for article, (_, doc) in zip(articles, annotated, strict=True)
     }
 
 
-def _result(article: Article, doc: Doc) -> Result:
+def rows_of(article: Article, doc: Doc) -> Result:
+    """Make the rows of an annotated article."""
     mentions, events = mention_rows(article, doc), event_rows(article, doc)
     return Result(
         document_row(article, len(mentions), len(events)),
