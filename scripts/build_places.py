@@ -66,7 +66,7 @@ BEFORE = re.compile(
 )
 FORMAL = re.compile(
     r"^(?:Free and Hanseatic City|Free State|Free City|State|Estado|Province|Provincia|"
-    r"Departamento|Region|Republic|Region of Republican Subordination)(?: of| de| do| da)(?: the| la)? (?=[A-Z])"
+    r"Departamento|Region|Republic)(?: of| de| do| da)(?: the| la)? (?=[A-Z])"
 )
 AFTER = re.compile(
     r" (?:Province|Governorate|Region|District|Department|Raion|Regency|Prefecture)$"
@@ -192,9 +192,9 @@ def divisions(
         name = english.get(f"{ISO2[country]}.{code}") or min(names)
         for known in list(names):
             names |= iso.get((country, bare(known)), set())
-        plain = (
-            ARTICLE_NAME.sub("", AFTER.sub("", name)) if country in ARABIC else AFTER.sub("", name)
-        )
+        plain = AFTER.sub("", FORMAL.sub("", name))
+        if country in ARABIC:
+            plain = ARTICLE_NAME.sub("", plain)
         latitude, longitude = middle(inside)
         entry = Entry(
             "division",
