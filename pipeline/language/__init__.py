@@ -61,6 +61,8 @@ def load(model: str | Path | None = None, rules: Path | None = None) -> Language
     import spacy
 
     nlp = spacy.load(model or model_path())
+    importlib.import_module("pipeline.language.paragraphs")
+    nlp.add_pipe("pacta_paragraphs", first=True)
     for factory, module in COMPONENTS.items():
         importlib.import_module(module)
         takes_rules = factory == "pacta_events" and rules is not None
