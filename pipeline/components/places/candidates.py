@@ -307,7 +307,10 @@ def _behind_its_capital(place: Candidate, others: list[Candidate]) -> Candidate:
     capitals = [
         c.weight - 0.1
         for c in others
-        if c.kind == "city" and c.country == place.country and c.division == place.division != ""
+        if c.kind == "city"
+        and c.country == place.country
+        and c.division == place.division != ""
+        and place_key(c.name) == place_key(place.name)
     ]
     return replace(place, weight=min([place.weight, *capitals]))
 
