@@ -27,7 +27,8 @@ from pipeline.evaluation.report import evaluate
 from pipeline.review import edits, edtf, export, matching, tables
 from pipeline.review.agreement import between_all, kappa
 from pipeline.review.book import Book
-from pipeline.review.desk import Desk, Query
+from pipeline.review.desk import Desk
+from pipeline.review.query import Query
 from pipeline.review.server import application
 from pipeline.review.store import Store
 from pipeline.review.suggestions import Names

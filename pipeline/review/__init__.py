@@ -6,14 +6,16 @@
     store            every decision, one row each, in SQLite: the only thing that is written
     book             the decisions replayed: what they make of each event and mention
     matching         decisions found again in the tables of a later run
-    desk             tables and book together: the rows a reviewer sees, filters, order, steps
-    edits            what follows in other cells from one edited cell; checks
-    reasons          why a cell holds its value, or none
+    entries, query   the rows a reviewer sees; which of them, in what order
+    desk             tables and decisions together, kept up to date with both
+    verbs, edits     what a reviewer can do; what follows in other cells from one edited cell
+    reasons          why a cell holds its value, or none (rulebook: what its rule is for)
     suggestions      type-ahead
     agreement        how far two reviewers agree
     export           events_reviewed.csv and stand-off gold
-    charts, world    pictures as SVG
-    guard, server    the web page and what keeps it safe
+    pictures, world  timeline, agreements, map and charts as SVG
+    article, present an article in pieces; events and history as data for the page
+    server, guard    the web page and what keeps it safe; launch starts it
 
 Data flows one way: tables + log of decisions -> desk -> page -> log of decisions.
 """

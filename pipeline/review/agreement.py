@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from pipeline.review.book import Book, EventState
-from pipeline.review.desk import Desk, standing
+from pipeline.review.desk import Desk
+from pipeline.review.entries import standing
 from pipeline.tables.schema import Row
 
 NO_EVENT = "no event"

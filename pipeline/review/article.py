@@ -10,7 +10,7 @@ import itertools
 from typing import Any
 
 from pipeline.resources import items
-from pipeline.review.desk import Entry
+from pipeline.review.entries import Entry
 from pipeline.review.texts import GAP, Text
 
 Piece = dict[str, Any]

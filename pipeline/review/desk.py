@@ -9,14 +9,14 @@ from __future__ import annotations
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pipeline.resources import items
 from pipeline.review import matching, tables
-from pipeline.review.book import Book, EventState
+from pipeline.review.book import Book
+from pipeline.review.entries import Entry, View, standing
+from pipeline.review.query import Query
 from pipeline.review.store import Store
 from pipeline.review.tables import Tables
 from pipeline.review.texts import Texts
@@ -24,208 +24,6 @@ from pipeline.tables.schema import Row
 
 UNSURE = 2.0  # sorts after every probability: added by hand, or no confidence given
 NOBODY = "\0"  # in double coding, who has no name yet sees no decision
-WATCHED = (*matching.SLOTS, "event_type")
-
-
-@dataclass(slots=True)
-class Entry:
-    """One event as a reviewer sees it.
-
-    ``cells`` are the values that stand; ``machine`` is the row of the latest run, None where it
-    has none (added by hand, or no longer found). ``position`` is the document's place in the run,
-    ``start`` the trigger's; ``text`` is filled when it is first searched.
-    """
-
-    uid: str
-    cells: Row
-    machine: Row | None
-    state: EventState | None
-    position: int
-    start: int
-    confidence: float
-    text: str = ""
-
-    @property
-    def status(self) -> str:
-        """One of :data:`pipeline.review.book.STATUSES`."""
-        return self.state.status if self.state else "undecided"
-
-    @property
-    def second_look(self) -> str:
-        """Why a decided event wants a second look after a re-run; empty where it does not."""
-        state = self.state
-        if state is None or state.status == "withdrawn":
-            return ""
-        if self.machine is None:
-            return "" if state.added or state.kept else "gone"
-        if state.decided and not state.added:
-            moved = (c for c in WATCHED if self.machine[c] != state.row.get(c, ""))
-            if any(self.machine[c] != self.cells[c] for c in moved):
-                return "changed"
-        return ""
-
-    @property
-    def haystack(self) -> str:
-        """What full-text search looks through: every cell and the comment, in lower case."""
-        if not self.text:
-            comment = self.state.comment if self.state else ""
-            self.text = "\n".join([*self.cells.values(), comment]).lower()
-        return self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """Which events to show, and in what order.
-
-    Empty fields filter nothing. ``actor`` and ``other`` look at both sides; ``low`` and ``high``
-    bound the confidence; ``day`` is the beginning of an EDTF date (``2026-03``); ``q`` holds words
-    that must all occur somewhere in the row.
-    """
-
-    doc: str = ""
-    type: str = ""
-    status: str = ""
-    agreement: str = ""
-    stage: str = ""
-    actor: str = ""
-    other: str = ""
-    place: str = ""
-    rule: str = ""
-    cluster: str = ""
-    group: str = ""
-    day: str = ""
-    low: float | None = None
-    high: float | None = None
-    q: str = ""
-    sort: str = "confidence"
-    descending: bool = False
-
-    @classmethod
-    def of(cls, values: Mapping[str, str]) -> Query:
-        """Read a query from request parameters; what cannot be read filters nothing."""
-        known: dict[str, Any] = {}
-        for name in (f.name for f in fields(cls)):
-            value = values.get(name, "").strip()
-            if not value:
-                continue
-            if name in ("low", "high"):
-                try:
-                    known[name] = float(value)
-                except ValueError:
-                    continue
-            else:
-                known[name] = value == "true" if name == "descending" else value
-        if known.get("sort") not in SORTS:
-            known.pop("sort", None)
-        return cls(**known)
-
-    def test(self) -> Callable[[Entry], bool]:
-        """The predicate that an event must pass."""
-        tests: list[Callable[[Entry], bool]] = []
-        for value, column in (
-            (self.doc, "doc_id"),
-            (self.type, "event_type"),
-            (self.agreement, "agreement_id"),
-            (self.stage, "agreement_stage"),
-            (self.place, "place"),
-            (self.rule, "rule_id"),
-            (self.cluster, "cluster_id"),
-            (self.group, "same_as"),
-        ):
-            if value:
-                tests.append(_cell_test(column, value))
-        tests += [_party_test(name) for name in (self.actor, self.other) if name]
-        if self.day:
-            tests.append(lambda e: e.cells["date"].startswith(self.day))
-        if self.low is not None or self.high is not None:
-            low, high = self.low or 0.0, 1.0 if self.high is None else self.high
-            tests.append(lambda e: low <= e.confidence <= high)
-        if self.status:
-            tests.append(_status_test(self.status))
-        words = self.q.lower().split()
-        if words:
-            tests.append(lambda e: all(word in e.haystack for word in words))
-        return lambda entry: all(test(entry) for test in tests)
-
-
-def _cell_test(column: str, value: str) -> Callable[[Entry], bool]:
-    return lambda e: e.cells[column] == value
-
-
-def _party_test(name: str) -> Callable[[Entry], bool]:
-    return lambda e: name in items(e.cells["actors"]) + items(e.cells["recipients"])
-
-
-def _status_test(status: str) -> Callable[[Entry], bool]:
-    if status == "second look":
-        return lambda e: bool(e.second_look)
-    if status == "decided":
-        return lambda e: e.status != "undecided"
-    if status == "commented":
-        return lambda e: bool(e.state and e.state.comment)
-    return lambda e: e.status == status
-
-
-def _at_end(value: str) -> tuple[bool, str]:
-    return (not value, value)
-
-
-SORTS: dict[str, Callable[[Entry], Any]] = {
-    "confidence": lambda e: e.confidence,
-    "document": lambda e: 0,
-    "date": lambda e: _at_end(e.cells["date_start"] or e.cells["date"]),
-    "type": lambda e: e.cells["event_type"],
-    "trigger": lambda e: e.cells["trigger"].lower(),
-    "actors": lambda e: _at_end(e.cells["actors"].lower()),
-    "place": lambda e: _at_end(e.cells["place"].lower()),
-    "agreement": lambda e: _at_end(e.cells["agreement_id"]),
-    "rule": lambda e: _at_end(e.cells["rule_id"]),
-    "status": lambda e: e.status,
-    "reviewed": lambda e: _at_end(e.state.at if e.state else ""),
-}
-
-
-@dataclass(slots=True)
-class View:
-    """What one reviewer sees: the book that counts and the events it leads to."""
-
-    book: Book
-    entries: dict[str, Entry] = field(default_factory=dict)
-    by_document: dict[str, set[str]] = field(default_factory=dict)
-    _orders: dict[tuple[str, bool], list[Entry]] = field(default_factory=dict)
-    _reading_order: list[Entry] = field(default_factory=list)
-
-    def put(self, fresh: Entry) -> None:
-        """Add an event, or bring the one of that uid up to date."""
-        self._orders.clear()
-        entry = self.entries.get(fresh.uid)
-        if entry is None or (entry.position, entry.start) != (fresh.position, fresh.start):
-            self.drop(fresh.uid)
-            self.entries[fresh.uid] = fresh
-            self.by_document.setdefault(fresh.cells["doc_id"], set()).add(fresh.uid)
-            return
-        entry.cells, entry.machine, entry.state = fresh.cells, fresh.machine, fresh.state
-        entry.confidence, entry.text = fresh.confidence, ""
-
-    def drop(self, uid: str) -> None:
-        """Take an event out, if it is there."""
-        self._orders.clear()
-        self._reading_order.clear()
-        entry = self.entries.pop(uid, None)
-        if entry is not None:
-            self.by_document[entry.cells["doc_id"]].discard(uid)
-
-    def ordered(self, sort: str, descending: bool = False) -> list[Entry]:
-        """All events in an order; ties in document order."""
-        if not self._reading_order:
-            self._reading_order = sorted(
-                self.entries.values(), key=lambda e: (e.position, e.start, e.uid)
-            )
-        if (sort, descending) not in self._orders:
-            self._orders[sort, descending] = sorted(
-                self._reading_order, key=SORTS[sort], reverse=descending
-            )
-        return self._orders[sort, descending]
 
 
 class Desk:
@@ -426,15 +224,6 @@ class Desk:
             decided = (e for e in view.entries.values() if e.state is not None)
             counts["second look"] = sum(bool(entry.second_look) for entry in decided)
             return dict(counts)
-
-
-def standing(machine: Row | None, state: EventState | None) -> Row:
-    """The values that stand for an event: the run's until a verdict froze them, then edits."""
-    if state is None:
-        assert machine is not None
-        return machine
-    base = machine if machine is not None and not state.decided else state.row
-    return {**dict.fromkeys(tables.EVENT_COLUMNS, ""), **base, **state.cells}
 
 
 def mention_key(row: Row) -> str:

@@ -23,7 +23,8 @@ from pipeline.evaluation.gold import (
     write_standoff,
 )
 from pipeline.resources import items
-from pipeline.review.desk import Desk, Entry, View
+from pipeline.review.desk import Desk
+from pipeline.review.entries import Entry, View
 from pipeline.review.tables import EVENT_COLUMNS, coded, zones
 from pipeline.tables.schema import Row
 from pipeline.tables.writing import write_whole

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from pipeline.resources import items
 from pipeline.review.choices import choices
-from pipeline.review.desk import Entry
+from pipeline.review.entries import Entry
 from pipeline.review.world import Ring, outlines
 
 WIDTH = 1100

@@ -6,8 +6,9 @@ from typing import Any
 
 from pipeline.review import article
 from pipeline.review.book import Book
-from pipeline.review.desk import Desk, Entry, View
+from pipeline.review.desk import Desk
 from pipeline.review.edits import checks
+from pipeline.review.entries import Entry, View
 from pipeline.review.reasons import reasons
 from pipeline.review.store import Decision
 from pipeline.review.tables import zones

@@ -10,8 +10,8 @@ from typing import Any
 
 from pipeline.resources import items
 from pipeline.review.choices import choices
-from pipeline.review.desk import Entry
 from pipeline.review.edits import BY_HAND
+from pipeline.review.entries import Entry
 from pipeline.review.rulebook import purposes
 from pipeline.tables.schema import Row
 

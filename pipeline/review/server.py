@@ -24,9 +24,11 @@ from starlette.routing import Route
 
 from pipeline.review import agreement, edtf, export, pictures, present, suggestions, verbs
 from pipeline.review.choices import choices
-from pipeline.review.desk import SORTS, Desk, Query, View
+from pipeline.review.desk import Desk
 from pipeline.review.edits import EditError
+from pipeline.review.entries import View
 from pipeline.review.guard import Guard
+from pipeline.review.query import SORTS, Query
 
 HERE = Path(__file__).parent
 PAGE = 60

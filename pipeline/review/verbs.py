@@ -14,8 +14,9 @@ from typing import Any
 
 from pipeline.review import edits, matching
 from pipeline.review.choices import choices
-from pipeline.review.desk import Desk, Entry, View, mention_key
+from pipeline.review.desk import Desk, mention_key
 from pipeline.review.edits import EditError
+from pipeline.review.entries import Entry, View
 from pipeline.review.suggestions import Names
 from pipeline.review.tables import EVENT_COLUMNS, MENTION_COLUMNS
 from pipeline.tables.schema import Row

@@ -1,0 +1,124 @@
+"""Which events to show, and in what order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from pipeline.resources import items
+
+if TYPE_CHECKING:
+    from pipeline.review.entries import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which events to show, and in what order.
+
+    Empty fields filter nothing. ``actor`` and ``other`` look at both sides; ``low`` and ``high``
+    bound the confidence; ``day`` is the beginning of an EDTF date (``2026-03``); ``q`` holds words
+    that must all occur somewhere in the row.
+    """
+
+    doc: str = ""
+    type: str = ""
+    status: str = ""
+    agreement: str = ""
+    stage: str = ""
+    actor: str = ""
+    other: str = ""
+    place: str = ""
+    rule: str = ""
+    cluster: str = ""
+    group: str = ""
+    day: str = ""
+    low: float | None = None
+    high: float | None = None
+    q: str = ""
+    sort: str = "confidence"
+    descending: bool = False
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> Query:
+        """Read a query from request parameters; what cannot be read filters nothing."""
+        known: dict[str, Any] = {}
+        for name in (f.name for f in fields(cls)):
+            value = values.get(name, "").strip()
+            if not value:
+                continue
+            if name in ("low", "high"):
+                try:
+                    known[name] = float(value)
+                except ValueError:
+                    continue
+            else:
+                known[name] = value == "true" if name == "descending" else value
+        if known.get("sort") not in SORTS:
+            known.pop("sort", None)
+        return cls(**known)
+
+    def test(self) -> Callable[[Entry], bool]:
+        """The predicate that an event must pass."""
+        tests: list[Callable[[Entry], bool]] = []
+        for value, column in (
+            (self.doc, "doc_id"),
+            (self.type, "event_type"),
+            (self.agreement, "agreement_id"),
+            (self.stage, "agreement_stage"),
+            (self.place, "place"),
+            (self.rule, "rule_id"),
+            (self.cluster, "cluster_id"),
+            (self.group, "same_as"),
+        ):
+            if value:
+                tests.append(_cell_test(column, value))
+        tests += [_party_test(name) for name in (self.actor, self.other) if name]
+        if self.day:
+            tests.append(lambda e: e.cells["date"].startswith(self.day))
+        if self.low is not None or self.high is not None:
+            low, high = self.low or 0.0, 1.0 if self.high is None else self.high
+            tests.append(lambda e: low <= e.confidence <= high)
+        if self.status:
+            tests.append(_status_test(self.status))
+        words = self.q.lower().split()
+        if words:
+            tests.append(lambda e: all(word in e.haystack for word in words))
+        return lambda entry: all(test(entry) for test in tests)
+
+
+def _cell_test(column: str, value: str) -> Callable[[Entry], bool]:
+    return lambda e: e.cells[column] == value
+
+
+def _party_test(name: str) -> Callable[[Entry], bool]:
+    return lambda e: name in items(e.cells["actors"]) + items(e.cells["recipients"])
+
+
+def _status_test(status: str) -> Callable[[Entry], bool]:
+    if status == "second look":
+        return lambda e: bool(e.second_look)
+    if status == "decided":
+        return lambda e: e.status != "undecided"
+    if status == "commented":
+        return lambda e: bool(e.state and e.state.comment)
+    return lambda e: e.status == status
+
+
+def _at_end(value: str) -> tuple[bool, str]:
+    return (not value, value)
+
+
+SORTS: dict[str, Callable[[Entry], Any]] = {
+    "confidence": lambda e: e.confidence,
+    "document": lambda e: 0,
+    "date": lambda e: _at_end(e.cells["date_start"] or e.cells["date"]),
+    "type": lambda e: e.cells["event_type"],
+    "trigger": lambda e: e.cells["trigger"].lower(),
+    "actors": lambda e: _at_end(e.cells["actors"].lower()),
+    "place": lambda e: _at_end(e.cells["place"].lower()),
+    "agreement": lambda e: _at_end(e.cells["agreement_id"]),
+    "rule": lambda e: _at_end(e.cells["rule_id"]),
+    "status": lambda e: e.status,
+    "reviewed": lambda e: _at_end(e.state.at if e.state else ""),
+}
