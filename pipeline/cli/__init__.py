@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import evaluate, review, rules, run
+from pipeline.cli import evaluate, gold, retrain, review, rules, rules_report, run
 
 app = typer.Typer(
     help="Read news articles and write who did what to whom, when, where, under which agreement.",
@@ -36,5 +36,8 @@ def main(
 
 app.command("run")(run.run)
 app.command("evaluate")(evaluate.evaluate)
+app.command("gold")(gold.convert)
+app.command("retrain")(retrain.retrain)
 app.add_typer(review.app, name="review")
+rules.app.command("report")(rules_report.report)
 app.add_typer(rules.app, name="rules")
