@@ -24,6 +24,8 @@ _FILE = "actors/nominals.yaml"
 _WINDOW = 3
 """How many sentences back an antecedent may lie."""
 _DOMINANT = 0.6
+_AHEAD = 1.5
+"""How much oftener than the next state the states must be named that an article is about."""
 """The share of an article's country names that makes it an article about that country."""
 _DEPTH = 4
 """How many references may lead to one another."""
@@ -538,7 +540,7 @@ class References:
             return []
         ranked = self._states.most_common(wanted + 1)
         if len(ranked) == wanted or (
-            len(ranked) > wanted and ranked[wanted - 1][1] >= 2 * ranked[wanted][1]
+            len(ranked) > wanted and ranked[wanted - 1][1] >= _AHEAD * ranked[wanted][1]
         ):
             order = {e: n for n, e in enumerate(self.doc._.entities)}
             return sorted((e for e, _ in ranked[:wanted]), key=lambda e: order.get(e, 0))

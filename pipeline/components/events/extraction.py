@@ -132,6 +132,8 @@ def _is_governed(token: Token, by_token: dict[int, Match], book: Rulebook) -> bo
             return True
         if below.dep_ == "acl:relcl" or (below.dep_ == "acl" and below.tag_ == "VBN"):
             return False
+        if below.dep_ in ("obl", "nmod") and syntax.preposition(below) in ASIDE:
+            return False
         match = by_token.get(above.i)
         if match is not None and match.trigger.rule.governs and _speaks_of(match, below):
             return True
@@ -142,8 +144,6 @@ def _is_governed(token: Token, by_token: dict[int, Match], book: Rulebook) -> bo
 def _speaks_of(match: Match, below: Token) -> bool:
     """Tell whether what hangs on a speech act by this word is what the act is about."""
     category = match.trigger.rule.type
-    if below.dep_ == "obl" and syntax.preposition(below) in ASIDE:
-        return False
     if below.dep_ in ("obj", "obl", "nmod"):
         return category in SPEECH or category == "CONSULT"
     if category == "CONSULT":

@@ -16,7 +16,7 @@ from spacy.tokens import Token
 
 SUBJECTS = frozenset({"nsubj", "nsubj:pass", "nsubj:outer"})
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM"})
-CLAUSES = frozenset({"advcl", "advcl:relcl", "acl:relcl", "ccomp", "csubj", "parataxis", "conj"})
+FINITE_ONLY = frozenset({"on", "against", "at", "for", "to", "with"})
 
 
 def children(token: Token, *relations: str) -> Iterator[Token]:
@@ -50,13 +50,18 @@ def is_passive(verb: Token) -> bool:
 def _is_misread_clause(verb: Token) -> bool:
     """Tell a past tense that the parser took for a participle: *Prisoners rioted on Monday.*
 
-    Such a "participle" hangs on the noun that heads the whole sentence, and nobody is named
-    *by* whom it was done. Headlines do write so (*Man held in Rome*), sentences do not.
+    Such a "participle" hangs on the noun that heads the whole sentence and has what only a
+    finite verb has. Headlines do write so (*Man held in Rome*), sentences do not.
     """
     whole = verb.head.dep_ in ("ROOT", "ccomp", "parataxis") and verb.head.i < verb.i
+    finite = any(
+        child.dep_ in ("obj", "iobj", "ccomp", "xcomp") or preposition(child) in FINITE_ONLY
+        for child in verb.children
+    )
     return (
         verb.dep_ == "acl"
         and whole
+        and finite
         and verb.sent.text.rstrip().endswith((".", "”", '"'))
         and not any(by_agent(verb))
     )
@@ -124,7 +129,7 @@ def surface_subject(verb: Token, depth: int = 0) -> list[Token]:
             return [h for h in head.children if h.dep_ in SUBJECTS][:1] or possessor(head)
         if verb.dep_ == "xcomp":
             controlled = [c for c in head.children if c.dep_ in ("obj", "iobj")]
-            if controlled and is_infinitive(verb):
+            if controlled and head.lemma_ != "become" and is_infinitive(verb):
                 return controlled[:1]
         if verb.dep_ == "advcl" and is_passive(head) and not is_infinitive(verb):
             agent = list(by_agent(head))

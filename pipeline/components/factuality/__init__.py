@@ -126,9 +126,11 @@ class Factuality:
     ) -> Reading | None:
         if not syntax.is_verbal(head) and any(self._has("ranking", c) for c in head.children):
             return Reading("actual", head)
+        if head.lemma_ == "become":
+            return self._of_verb(head, depth + 1)
         if verb.dep_ == "advcl" and infinitive is not None:
             above = self._of_verb(head, depth + 1) if syntax.is_verbal(head) else Reading("actual")
-            if self._has("motion", head) or head.lemma_ == "become":
+            if self._has("motion", head):
                 return above
             if head.lemma_ == "be" or self._has("intention", head):
                 return Reading("planned", head)
