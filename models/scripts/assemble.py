@@ -11,9 +11,12 @@ from pathlib import Path
 
 import spacy
 import yaml
+from compact import narrow_vectors, needed_strings
 from spacy.language import Language
+from tokenizer import customize
 
 HERE = Path(__file__).parent
+VECTOR_WIDTH = 56
 
 
 def join(syntax: Language, ner: Language) -> Language:
@@ -52,9 +55,12 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--version", default="1.0.0")
     args = parser.parse_args()
-    nlp = join(spacy.load(args.syntax), spacy.load(args.ner))
+    nlp = customize(join(spacy.load(args.syntax), spacy.load(args.ner)))
+    print(f"energy lost with the vectors: {narrow_vectors(nlp, VECTOR_WIDTH):.4f}")
     describe(nlp, args.version)
     nlp.to_disk(args.out)
+    strings = json.dumps(needed_strings(nlp), ensure_ascii=False)
+    (args.out / "vocab" / "strings.json").write_text(strings, encoding="utf8")
     meta = json.loads((args.out / "meta.json").read_text(encoding="utf8"))
     print(meta["lang"], meta["name"], meta["version"], meta["pipeline"])
 

@@ -6,6 +6,7 @@ and removes tokens that nothing depends on, so that no label has to be guessed. 
 stands over ordinary text.
 """
 
+import json
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -238,11 +239,69 @@ def dateline(draft: Draft, start: int, rng: random.Random) -> None:
         draft.sent_starts[start:start] = [k == 0 for k in range(len(items))]
 
 
-def augment(doc: Doc, rng: random.Random, rate: float) -> Doc | None:
+class Names:
+    """Names to put in the place of others, so that the words around a name teach its label.
+
+    ``pools`` are lists of names by label, with COUNTRY and STATE ("Republic of X") apart, as
+    ``prepare_ner.py`` writes them.
+    """
+
+    SLOT = re.compile(r"\{(\w+)\}")
+
+    def __init__(self, pools: dict[str, list[str]], rng: random.Random) -> None:
+        self.pools = pools
+        self.rng = rng
+        self.pools["surname"] = [name.split()[-1] for name in pools["PERSON"] if " " in name]
+        for slot in ("office", "portfolio", "firm", "paper", "topic"):
+            self.pools[slot] = _DATA[f"{slot}s"]
+
+    def draw(self, label: str) -> str:
+        """A name of ``label``: one that is on record, or a body made up from a template."""
+        if label == "ORG" and self.rng.random() < 0.5:
+            template = self.rng.choice(_DATA["bodies"])
+            return self.SLOT.sub(lambda slot: self.rng.choice(self.pools[slot.group(1)]), template)
+        if label == "PERSON" and self.rng.random() < 0.3:
+            first = self.rng.choice(self.pools["PERSON"]).split()[0]
+            return f"{first} {self.rng.choice(self.pools['surname'])}"
+        return self.rng.choice(self.pools[label])
+
+
+def swap_names(draft: Draft, names: Names, tokenize: Callable[[str], Doc]) -> None:
+    """Replace about half the names of a document without a parse by others of their label."""
+    i = len(draft.words)
+    while i > 0:
+        i -= 1
+        if not draft.ents[i].startswith("B-"):
+            continue
+        end = i + 1
+        while end < len(draft.ents) and draft.ents[end].startswith("I-"):
+            end += 1
+        label, first = draft.ents[i][2:], draft.words[i]
+        behind_article = i > 0 and draft.words[i - 1].lower() == "the" and label != "ORG"
+        if behind_article or not first[0].isupper() or names.rng.random() < 0.5:
+            continue
+        name = names.draw(label)
+        if first.isupper() and len(first) > 4:
+            name = name.upper()
+        new = tokenize(name)
+        draft.ents[i:end] = [f"{'I' if k else 'B'}-{label}" for k in range(len(new))]
+        draft.spaces[i:end] = [bool(t.whitespace_) for t in new[:-1]] + [draft.spaces[end - 1]]
+        draft.words[i:end] = [t.text for t in new]
+
+
+def augment(
+    doc: Doc,
+    rng: random.Random,
+    rate: float,
+    names: Names | None = None,
+    tokenize: Callable[[str], Doc] | None = None,
+) -> Doc | None:
     """One variant of ``doc``, or None where every draw fell on "leave it"."""
     draft = Draft.of(doc)
     before = (list(draft.words), list(draft.spaces))
     parsed = draft.heads is not None
+    if names and draft.ents and not parsed and not draft.sent_starts and rng.random() < 0.3 * rate:
+        swap_names(draft, names, tokenize)
     if rng.random() < 0.30 * rate:
         british(draft)
     quotes = rng.random()
@@ -271,16 +330,18 @@ def augment(doc: Doc, rng: random.Random, rate: float) -> Doc | None:
 
 @registry.augmenters("pacta.news_augmenter.v1")
 def news_augmenter(
-    rate: float = 1.0, seed: int = 0
+    rate: float = 1.0, seed: int = 0, pools: str | None = None
 ) -> Callable[[Language, Example], Iterator[Example]]:
     """An augmenter that yields each document once, changed or not.
 
-    ``rate`` scales all probabilities; ``seed`` makes the sequence of draws repeatable.
+    ``rate`` scales all probabilities; ``seed`` makes the sequence of draws repeatable; ``pools`` is
+    the JSON file of names to put in the place of others, if that is wanted.
     """
     rng = random.Random(seed)
+    names = Names(json.loads(Path(pools).read_text(encoding="utf8")), rng) if pools else None
 
     def apply(nlp: Language, example: Example) -> Iterator[Example]:
-        variant = augment(example.reference, rng, rate)
+        variant = augment(example.reference, rng, rate, names, nlp.make_doc)
         if variant is None:
             yield example
         else:

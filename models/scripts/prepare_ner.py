@@ -9,7 +9,9 @@ so that they teach neither a name nor its absence.
 
 import argparse
 import collections
+import csv
 import json
+import lzma
 import random
 import re
 from collections.abc import Iterable, Iterator
@@ -18,13 +20,14 @@ from pathlib import Path
 
 import spacy
 import yaml
+from prepare_ud import read_conllu
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
-
 from tokenizer import customize
 
 HERE = Path(__file__).parent
 MISSING = "?"
+CITY_SIZE = 4.7  # log10 of the people of a city that goes into the pool of names
 _EDGE = " \t\n\"'“”‘’,;:()[]*•-–—"
 _ABBREVIATION = re.compile(
     r"(?:\b[A-Z]\.|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|Bros|Kft|No|Mt|Ft|[a-z]\.[a-z]|U\.S|D\.C)\.)$"
@@ -417,11 +420,58 @@ def to_docs(records: list[dict], nlp: Language, rng: random.Random) -> Iterator[
         yield doc
 
 
+def nameless(treebanks: Path, records: list[dict]) -> Iterator[dict]:
+    """Treebank sentences without any name.
+
+    The records of UNER and GUM leave most of them out; without them a model sees names everywhere.
+    """
+    for treebank, source in (("ewt", "uner-ewt"), ("gum-open", "gum-open")):
+        known = {record["text"] for record in records if record["source"] == source}
+        for sentence in read_conllu(treebanks / f"train-{treebank}.conllu"):
+            if sentence.text not in known:
+                yield {"text": sentence.text, "source": source, "spans": []}
+
+
+def cities(file: Iterable[str]) -> Iterator[str]:
+    """English names of the larger cities; the gazetteer's keys are folded, names in column 3."""
+    for line in file:
+        cells = line.rstrip("\n").split("\t")
+        if len(cells) != 9 or cells[1] != "c" or float(cells[7]) < CITY_SIZE:
+            continue
+        if cells[0].isascii() and len(cells[0]) > 3:
+            yield cells[2] or cells[0].title()
+
+
+def pools(records: list[dict], knowledge: Path) -> dict[str, list[str]]:
+    """Names by label, for the augmenter: from the annotated sources and from the gazetteers."""
+    found: dict[str, set[str]] = collections.defaultdict(set)
+    for record in records:
+        for span in record["spans"]:
+            name = record["text"][span.start : span.end]
+            if span.label != MISSING and name[0].isupper() and len(name.split()) <= 6:
+                found[span.label].add(name)
+    with (knowledge / "countries.csv").open(encoding="utf8", newline="") as file:
+        for row in csv.DictReader(file):
+            aliases = [a.strip() for a in row["aliases"].split(";") if a.strip()]
+            found["COUNTRY"].add(row["name"])
+            found["STATE"].update(a for a in aliases if re.search(r"\b(Republic|Kingdom|State)", a))
+            found["NORP"].update(d.strip() for d in row["demonyms"].split(";") if d.strip())
+    for kind in ("land", "waters"):
+        with (knowledge / f"places/{kind}.csv").open(encoding="utf8", newline="") as file:
+            found["LOC"].update(row["name"] for row in csv.DictReader(file))
+    with lzma.open(knowledge / "places/geonames.tsv.xz", "rt", encoding="utf8") as file:
+        found["GPE"].update(cities(file))
+    found["GPE"] |= found["COUNTRY"] | found["STATE"]
+    return {label: sorted(names) for label, names in sorted(found.items())}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("assets", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--silver", type=Path, help="records that a first model labelled")
+    parser.add_argument("--treebanks", type=Path, help="UD files, for sentences without names")
+    parser.add_argument("--knowledge", type=Path, help="gazetteers, for the pools of names")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -437,6 +487,11 @@ def main() -> None:
     corpus.count((record["text"], record["spans"]) for record in train)
     for record in train + dev:
         record["spans"] = corpus.repair(record["text"], record["spans"])
+    if args.treebanks:
+        train += list(nameless(args.treebanks, train))
+    if args.knowledge:
+        text = json.dumps(pools(train, args.knowledge), ensure_ascii=False, indent=0)
+        (args.out / "pools.json").write_text(text, encoding="utf8")
     if args.silver:
         silver = list(read(args.silver, rules))
         for record in silver:

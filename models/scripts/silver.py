@@ -21,7 +21,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import spacy
-
 from prepare_ner import Conventions, Span, normalise, split_compound
 from tokenizer import customize
 

@@ -93,3 +93,20 @@ def customize(nlp: Language) -> Language:
 def tokenizer_callback():
     """``[initialize.before_init]``: the tokenizer of en_pacta."""
     return customize
+
+
+@registry.callbacks("pacta.resume.v1")
+def resume_callback():
+    """``[initialize.before_init]`` of a run that goes on from trained weights.
+
+    A lemmatizer that was read from disk knows its edit trees but not which label each has (spaCy
+    3.8), and would be trained towards its first label.
+    """
+
+    def prepare(nlp: Language) -> Language:
+        for _, pipe in nlp.components:  # those that go on are disabled at this point
+            if hasattr(pipe, "tree2label"):
+                pipe.tree2label = {tree: label for label, tree in enumerate(pipe.cfg["labels"])}
+        return customize(nlp)
+
+    return prepare

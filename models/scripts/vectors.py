@@ -17,7 +17,6 @@ from pathlib import Path
 
 import floret
 import spacy
-
 from tokenizer import customize
 
 SETTINGS = {
