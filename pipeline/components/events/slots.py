@@ -142,7 +142,11 @@ class Slots:
         ``Twenty tons of wheat and rice`` gives *tons*, *wheat*, *rice*.
         """
         found = [w for head in self.fill(token, kind, slot) for w in syntax.conjuncts(head)]
-        for word in list(found):
+        return self._behind_measures(found)
+
+    def _behind_measures(self, words: list[Token]) -> list[Token]:
+        found = list(words)
+        for word in words:
             if self.is_a(word, "container"):
                 inner = syntax.prepositional(word, frozenset({"of"}))
                 found.extend(w for head in inner for w in syntax.conjuncts(head))
@@ -150,7 +154,7 @@ class Slots:
 
     def light_verb(self, noun: Token) -> Token | None:
         """Return the verb that carries a noun without a meaning of its own (*held* talks)."""
-        if noun.dep_ == "compound":
+        if noun.dep_ == "compound" or (noun.dep_ == "nmod" and self.is_a(noun.head, "container")):
             noun = noun.head
         verb = syntax.governor(noun)
         if (
@@ -173,7 +177,7 @@ class Slots:
         """Return the actors that nominal heads and all that is coordinated with them mean."""
         found: dict[Entity, None] = {}
         for head in heads:
-            words = syntax.conjuncts(head)
+            words = self._behind_measures(syntax.conjuncts(head))
             for word in words + [w for one in words for w in self._more(one)]:
                 if self.is_agreement(word):
                     continue
