@@ -59,8 +59,8 @@ def extract(
         events.extend(_events(doc, match, reading, slots))
         _inherit_setting(events, match.token)
         _aim_at_deed(events, match, book, slots)
-        aimless = match.trigger.rule.needs_recipient and not events[-1].recipients
-        if aimless or not (events[-1].actors or _can_point_back(match, slots)):
+        alone = match.trigger.rule.needs_partner and _is_alone(events[-1])
+        if alone or not (events[-1].actors or _can_point_back(match, slots)):
             events.pop()
     return events
 
@@ -209,6 +209,8 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
     verbal = trigger.kind != "noun"
     order = frame.verb_actors if verbal else frame.noun_actors
     actors = parties(token, trigger.kind, order, slots, frame.joint)
+    if rule.frame == "joint" and trigger.kind == "noun" and _is_half(actors, token, slots):
+        actors = []
     recipients: list[Entity] = []
     if not frame.joint:
         order = frame.verb_recipients if verbal else frame.noun_recipients
@@ -304,6 +306,18 @@ def parties(
         if found and not joint:
             break
     return list(found)
+
+
+def _is_alone(event: Event) -> bool:
+    return not event.recipients and len(event.actors) < 2
+
+
+def _is_half(actors: list[Entity], noun: Token, slots: Slots) -> bool:
+    """Tell whether a noun like *talks* names one state or person only, and nobody who holds them.
+
+    The other side may be known from another mention; a body (*the G7 summit*) meets by itself.
+    """
+    return len(actors) == 1 and actors[0].type != "ORG" and not slots.holder(noun)
 
 
 def _first_named(token: Token, relation: str, slots: Slots, actors: list[Entity]) -> list[Entity]:

@@ -113,8 +113,8 @@ def failure(token: Token, trigger: Trigger, book: Rulebook, slots: Slots) -> str
 
 def _has_particle(token: Token, trigger: Trigger) -> bool:
     partner = trigger.partner
-    after = token.doc[token.i + 1 : token.i + 2].text.lower()
-    if not partner and after == trigger.particle:
+    after = token.doc[token.i + 1 : token.i + 2]
+    if not partner and after.text.lower() == trigger.particle and after[0].tag_ != "TO":
         return True
     for child in token.children:
         if child.lower_ == trigger.particle and child.dep_ in ("compound:prt", "advmod", "mark"):

@@ -90,7 +90,7 @@ class Rule(Record):
     factuality: Factuality = ""
     planned_as: Category | None = None
     governs: bool = False
-    needs_recipient: bool = False
+    needs_partner: bool = False
     examples: list[Example] = Field(default_factory=list)
     counterexamples: list[str] = Field(default_factory=list)
 
