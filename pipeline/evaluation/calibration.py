@@ -320,6 +320,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     nlp = load(options.model)
     found = cases(read(nlp, documents, texts), *rules_of(nlp))
     fitted = fit(found)
+    if options.output:
+        write_whole(options.output, to_json(fitted.confidence))
     labels = [case.right for case in found]
     console = Console(highlight=False)
     console.print(reliability_table("Articles left out", fitted.left_out, labels))
@@ -330,8 +332,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     console.print(f"area under ROC {ranking(fitted.left_out, labels)}")
     for name, weight in sorted(fitted.confidence.weights.items(), key=lambda w: -abs(w[1])):
         console.print(f"  {weight:+.2f}  {name}")
-    if options.output:
-        write_whole(options.output, to_json(fitted.confidence))
 
 
 if __name__ == "__main__":
