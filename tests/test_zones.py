@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,26 @@ def test_zones_are_sorted_and_inside(text):
     assert all(0 <= zone.start < zone.end <= len(text) for zone in found)
     assert all(one.end <= two.start for one, two in itertools.pairwise(found))
     assert all(text[zone.start : zone.end].strip() == text[zone.start : zone.end] for zone in found)
+
+
+@pytest.mark.parametrize("rule", zones.rules(), ids=lambda rule: rule.id)
+def test_no_rule_backtracks(rule):
+    """A line of 300 characters costs a rule microseconds, whatever it repeats."""
+    pieces = [
+        "Aa ",
+        "and ",
+        "By ",
+        "By Aa and ",
+        "Aa, ",
+        "12 ",
+        "# ",
+        "- ",
+        "on ",
+        "the ",
+        "share ",
+    ]
+    lines = [(one + two * 300)[:298] + "!" for one in pieces for two in pieces]
+    start = time.process_time()
+    for line in lines:
+        rule.matches(line)
+    assert time.process_time() - start < 1

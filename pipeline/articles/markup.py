@@ -47,12 +47,12 @@ def main_text(html: str) -> dict[str, str]:
         with_metadata=True,
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
-    if found is None or not (found.text or "").strip():
+    text, title, date = (str(getattr(found, part, "") or "") for part in ("text", "title", "date"))
+    if not text.strip():
         raise UnreadableError("no article found in the HTML page")
-    text, title = found.text, found.title or ""
     if title and not text.lstrip().startswith(title):
         text = f"{title}\n{text}"
-    return {"text": text, "title": title, "date": found.date or ""}
+    return {"text": text, "title": title, "date": date}
 
 
 def front_matter(text: str) -> tuple[dict[str, str], int]:

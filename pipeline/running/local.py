@@ -30,7 +30,7 @@ from pipeline.tables.writing import write_whole
 WORK = ".pacta"
 """Folder below the output folder that holds the results kept for the next run."""
 
-_SHARD_ITEMS, _FIRST_SHARD, _SHARD_SIZE = 64, 8_000, 100_000
+_SHARD_ITEMS, _FIRST_SHARD, _SHARD_SIZE = 64, 8_000, 80_000
 _SHOWN = 12
 
 
@@ -205,15 +205,20 @@ class _Run:
         return work
 
     def _shards(self, progress: Progress) -> Iterator[list[tuple[bytes, Item]]]:
-        """Bundle the articles without a result; the first shards are small, to show rows soon."""
+        """Bundle the articles without a result; the first shards are small, to show rows soon.
+
+        A shard never exceeds the limit but for a single article that does, so that the memory of
+        a worker does not depend on how many articles there are.
+        """
         shard: list[tuple[bytes, Item]] = []
         size, limit = 0, _FIRST_SHARD
         for key, item in self._missing(progress):
-            shard.append((key, item))
-            size += len(item.source.data) or len(str(item.source.row))
-            if size >= limit or len(shard) >= _SHARD_ITEMS:
+            length = len(item.source.data) or len(str(item.source.row))
+            if shard and (size + length > limit or len(shard) == _SHARD_ITEMS):
                 yield shard
                 shard, size, limit = [], 0, min(_SHARD_SIZE, limit * 2)
+            shard.append((key, item))
+            size += length
         if shard:
             yield shard
 

@@ -80,10 +80,12 @@ class Pool:
         try:
             while True:
                 while self._has_room():
-                    task = waiting.popleft() if waiting else next(source, None)
-                    if task is None:
+                    if waiting:
+                        self._give(waiting.popleft())
+                    elif following := next(source, ()):
+                        self._give(following)
+                    else:
                         break
-                    self._give(task)
                 busy = [worker for worker in self._workers if worker.task is not None]
                 if not busy:
                     return
