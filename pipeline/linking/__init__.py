@@ -1,0 +1,75 @@
+"""One act, one row: mentions that are the same act, inside a document and across a run.
+
+:mod:`.document` groups the mentions of one document (``same_as``); :func:`link_run` works on the
+rows of a whole run: which events are one act (:mod:`.acts`, :mod:`.clusters`), and what became of
+each agreement (:mod:`.agreements`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.components.agreements.knowledge import RegisterEntry
+    from pipeline.tables.schema import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The tables of a run that need all of its documents."""
+
+    events: list[Row]
+    clusters: list[Row]
+    agreements: list[Row]
+
+
+def link_run(events: Sequence[Row]) -> Linked:
+    """Link the events of a run across its documents.
+
+    Parameters
+    ----------
+    events : sequence of dict
+        Rows of events.csv with ``cluster_id`` empty; they are not changed. Each ``event_id`` is
+        unique.
+
+    Returns
+    -------
+    Linked
+        ``events``: the same rows in the same order, with ``cluster_id``, and with the year of
+        their cluster where the document gives a date without one (``date_from`` is then
+        ``cluster``). ``clusters``: one row an act, in the order of their first events in the
+        input. ``agreements``: one row a stage, sorted by agreement. Which events form a cluster,
+        and every value, depend on the set of events alone, not on their order.
+    """
+    from pipeline.linking.acts import cluster
+    from pipeline.linking.agreements import agreement_rows
+    from pipeline.linking.clusters import cluster_row, complete
+
+    clusters = cluster(events, _act)
+    completed = {row["event_id"]: row for found in clusters for row in complete(found)}
+    linked = [completed[row["event_id"]] for row in events]
+    by_id = {row["cluster_id"]: row for row in map(cluster_row, clusters)}
+    named = dict.fromkeys(row["cluster_id"] for row in linked)
+    return Linked(linked, [by_id[name] for name in named], agreement_rows(linked, _register()))
+
+
+def _act(rule_id: str) -> str:
+    """Return the kind of act of a rule; a rule of the user's own is a kind by itself."""
+    return _acts().get(rule_id, rule_id)
+
+
+@cache
+def _acts() -> dict[str, str]:
+    from pipeline.components.events.rules import load_rules
+
+    return {name: rule.act or name for name, rule in load_rules().rules.items()}
+
+
+@cache
+def _register() -> dict[str, RegisterEntry]:
+    from pipeline.components.agreements import knowledge
+
+    return {entry.id: entry for entry in knowledge.load().register}

@@ -1,0 +1,404 @@
+"""Which events of different documents are one act.
+
+The events of a document that share ``same_as`` are one unit; a unit joins the one cluster that it
+can belong to and stays apart where several are equally likely: a wrong merger costs more than a
+missing one. Two things decide. *Compatible*: type, factuality, kind of act, parties, mode, date,
+place, agreement and stage contradict each other nowhere. *Supported*: the dates say the same, or
+more than the parties agrees (see :func:`_supported`). Without a date only an agreement and its
+stage identify an act: a treaty is signed once, talks are held every year.
+
+Units are taken from the most to the least specific, in an order given by their content, so the
+clusters depend on the set of events alone: neither on their order nor on how the set grew.
+Candidates come from blocks (type with agreement and stage, type with parties) sorted by date, and
+no more than :data:`CANDIDATES` are weighed, so the cost grows almost linearly.
+"""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from pipeline import gazetteers
+from pipeline.linking import parties
+from pipeline.linking.days import When, read
+from pipeline.tables.schema import Row
+
+ONCE = frozenset({"concluded", "signed", "ratified", "in_force", "terminated"})
+"""Stages that an agreement reaches once, so that they need no date to be one act."""
+MANY_A_DAY = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
+"""Categories of which one day can see several between the same parties: they need a place, too."""
+NARROW, WIDE = 31, 366
+"""Days up to which a date is narrow (a month), and up to which it identifies an act (a year)."""
+CANDIDATES = 64
+"""How many clusters a unit is compared with; among more, it joins only its like."""
+
+SIDES = ("actor", "recipient")
+
+Key = tuple[Any, ...]
+Order = tuple[str, int, str]
+
+
+@dataclass(slots=True)
+class Unit:
+    """The mentions of one act in one document."""
+
+    rows: list[Row]
+    document: str
+    type: str
+    factuality: str
+    mode: str
+    act: str
+    actors: frozenset[str]
+    recipients: frozenset[str]
+    names: parties.Named
+    when: When | None
+    place: str
+    country: str
+    agreement: str
+    stage: str
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether the place is known more precisely than by its country."""
+        return bool(self.place) and not _is_country(self.place, self.country)
+
+
+@dataclass(slots=True)
+class Cluster:
+    """Units that are one act, with what together they know of it."""
+
+    units: list[Unit]
+    documents: set[str]
+    mode: str
+    actors: frozenset[str]
+    recipients: frozenset[str]
+    names: parties.Named
+    when: When | None
+    place: str
+    country: str
+    agreement: str
+    stage: str
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows of all units, in an order that depends on their content alone."""
+        return sorted((row for unit in self.units for row in unit.rows), key=order)
+
+    def add(self, unit: Unit) -> None:
+        """Take in a unit that :func:`_compatible` allows."""
+        self.units.append(unit)
+        self.documents.add(unit.document)
+        self.mode = self.mode or unit.mode
+        self.actors |= unit.actors
+        self.recipients |= unit.recipients
+        self.names = parties.union(self.names, unit.names)
+        self.when = _meeting(self.when, unit.when)
+        if not self.place or (unit.is_placed and _is_country(self.place, self.country)):
+            self.place, self.country = unit.place, unit.country
+        self.agreement = self.agreement or unit.agreement
+        self.stage = self.stage or unit.stage
+
+
+@dataclass(slots=True)
+class _Block:
+    """The clusters of one block by the day on which their first date starts."""
+
+    starts: list[tuple[int, int]] = field(default_factory=list)
+    longest: int = 0
+    yearless: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    everything: list[int] = field(default_factory=list)
+
+    def add(self, number: int, when: When | None) -> None:
+        self.everything.append(number)
+        if when is None or when.length > WIDE:
+            return
+        if when.known:
+            insort(self.starts, (when.first, number))
+            self.longest = max(self.longest, when.length)
+        for month in _months(when):
+            self.yearless[month].append(number)
+
+    def near(self, when: When | None, undated: bool) -> list[int]:
+        """Return the clusters that can meet a date (``undated``: all), or one too many."""
+        if undated:
+            return self.everything[: CANDIDATES + 1]
+        if when is None or when.length > WIDE:
+            return []
+        if not when.known:
+            return self.yearless[when.month][: CANDIDATES + 1]
+        low = bisect_left(self.starts, (when.first - self.longest + 1, -1))
+        high = bisect_left(self.starts, (when.last + 1, -1))
+        return [number for _, number in self.starts[low : min(high, low + CANDIDATES + 1)]]
+
+
+def cluster(events: Iterable[Row], act_of: Callable[[str], str]) -> list[Cluster]:
+    """Group event rows into acts.
+
+    Parameters
+    ----------
+    events : iterable of dict
+        Rows of events.csv from any number of documents, in any order; their ``event_id`` must
+        differ.
+    act_of : callable
+        Gives the kind of act of a ``rule_id`` (*sign* and *signing* are one kind).
+
+    Returns
+    -------
+    list of Cluster
+        Sorted by their first event (see :func:`order`).
+    """
+    clusters: list[Cluster] = []
+    blocks: dict[Key, _Block] = defaultdict(_Block)
+    alike: dict[Key, int] = {}
+    for unit in sorted(_units(events, act_of), key=_specific_first):
+        number = _choose(unit, clusters, blocks, alike)
+        if number is None:
+            number = len(clusters)
+            clusters.append(_open(unit))
+            for key in _keys(unit):
+                blocks[key].add(number, unit.when)
+        else:
+            clusters[number].add(unit)
+        alike.setdefault(_signature(unit), number)
+    return sorted(clusters, key=lambda found: order(found.rows[0]))
+
+
+def order(row: Row) -> Order:
+    """Return the sort key of an event row: document, offset, id."""
+    return row["doc_id"], int(row["trigger_start"] or 0), row["event_id"]
+
+
+def _units(events: Iterable[Row], act_of: Callable[[str], str]) -> Iterator[Unit]:
+    groups: dict[Key, list[Row]] = defaultdict(list)
+    for row in events:
+        own = ("group", row["same_as"]) if row["same_as"] else ("event", row["event_id"])
+        groups[row["doc_id"], *own].append(row)
+    for rows in groups.values():
+        rows.sort(key=order)
+        yield _unit(rows, act_of)
+
+
+def _unit(rows: list[Row], act_of: Callable[[str], str]) -> Unit:
+    first = rows[0]
+    placed = min(
+        (row for row in rows if row["place"]),
+        key=lambda row: _is_country(row["place"], row["place_country"]),
+        default=first,
+    )
+    bound = next((row for row in rows if row["agreement_id"]), first)
+    sides = [(row[f"{side}s"], row[f"{side}_codes"]) for row in rows for side in SIDES]
+    return Unit(
+        rows=rows,
+        document=first["doc_id"],
+        type=first["event_type"],
+        factuality=first["factuality"],
+        mode=next((row["mode"] for row in rows if row["mode"]), ""),
+        act=act_of(first["rule_id"]),
+        actors=_side(rows, "actor"),
+        recipients=_side(rows, "recipient"),
+        names=parties.named(sides),
+        when=_best_date(rows),
+        place=placed["place"],
+        country=placed["place_country"],
+        agreement=bound["agreement_id"],
+        stage=bound["agreement_stage"],
+    )
+
+
+def _side(rows: list[Row], side: str) -> frozenset[str]:
+    return frozenset(p for r in rows for p in parties.parties(r[f"{side}s"], r[f"{side}_codes"]))
+
+
+def _best_date(rows: list[Row]) -> When | None:
+    """Return the most specific date of a document's mentions, of those the one told most often."""
+    told: dict[When, int] = defaultdict(int)
+    for row in rows:
+        when = read(row["date"], row["date_start"], row["date_end"])
+        if when is not None:
+            told[when] += 1
+    return min(told, key=lambda w: (not w.known, w.length, -told[w], w.edtf), default=None)
+
+
+def _specific_first(unit: Unit) -> Key:
+    persons = sum(len(names) for (_, level), names in unit.names.items() if level == "person")
+    return (
+        unit.when is None,
+        unit.when is not None and not unit.when.known,
+        unit.when.length if unit.when else 0,
+        not unit.agreement,
+        not unit.is_placed,
+        not unit.place,
+        -persons,
+        order(unit.rows[0]),
+    )
+
+
+def _open(unit: Unit) -> Cluster:
+    return Cluster(
+        [unit],
+        {unit.document},
+        unit.mode,
+        unit.actors,
+        unit.recipients,
+        unit.names,
+        unit.when,
+        unit.place,
+        unit.country,
+        unit.agreement,
+        unit.stage,
+    )
+
+
+def _keys(unit: Unit) -> Iterator[Key]:
+    """Yield the blocks of a unit: that of its parties and that of its agreement."""
+    yield unit.type, unit.factuality, unit.actors | unit.recipients
+    if unit.agreement:
+        yield _stage_key(unit)
+
+
+def _stage_key(unit: Unit) -> Key:
+    return unit.type, unit.factuality, unit.agreement, unit.stage
+
+
+def _signature(unit: Unit) -> Key:
+    """Return all that is compared; units that share it differ in nothing."""
+    return (
+        unit.type,
+        unit.factuality,
+        unit.mode,
+        unit.act,
+        unit.actors,
+        unit.recipients,
+        frozenset(unit.names.items()),
+        unit.when.edtf if unit.when else "",
+        unit.place,
+        unit.agreement,
+        unit.stage,
+    )
+
+
+def _choose(
+    unit: Unit, clusters: list[Cluster], blocks: dict[Key, _Block], alike: dict[Key, int]
+) -> int | None:
+    """Return the number of the cluster that a unit belongs to, if exactly one is the likeliest."""
+    twin = alike.get(_signature(unit))
+    numbers = {} if twin is None else {twin: None}
+    for key in _keys(unit):
+        if key in blocks:
+            is_once = unit.stage in ONCE and key == _stage_key(unit)
+            near = blocks[key].near(unit.when, is_once)
+            if len(near) <= CANDIDATES:
+                numbers |= dict.fromkeys(near)
+    ranked = sorted(
+        (
+            (_evidence(unit, clusters[number], number == twin), number)
+            for number in numbers
+            if _compatible(unit, clusters[number]) and _supported(unit, clusters[number])
+        ),
+        reverse=True,
+    )
+    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
+        return None
+    return ranked[0][1]
+
+
+def _compatible(unit: Unit, other: Cluster) -> bool:
+    """Tell whether nothing known of the one contradicts the other."""
+    same_agreement = bool(unit.agreement) and unit.agreement == other.agreement
+    return (
+        unit.document not in other.documents
+        and (same_agreement or unit.act == other.units[0].act)
+        and _equal_or_unknown(unit.agreement, other.agreement)
+        and _equal_or_unknown(unit.stage, other.stage)
+        and _equal_or_unknown(unit.mode, other.mode)
+        and _part_of(unit.actors, other.actors)
+        and _part_of(unit.recipients, other.recipients)
+        and (unit.when is None or other.when is None or unit.when.meets(other.when))
+        and _places_meet(unit, other)
+        and not parties.contradict(unit.names, other.names)
+    )
+
+
+def _supported(unit: Unit, other: Cluster) -> bool:
+    """Tell whether there is enough to say that compatible events are one act.
+
+    Without a date: only a stage that an agreement reaches once. With dates: that is enough
+    between two or more parties, unless one date is far vaguer than the other; then, and where
+    just one party is known, a specific place or a person must be shared, too. Acts of which a day
+    sees many always need the place.
+    """
+    same_agreement = bool(unit.agreement) and unit.agreement == other.agreement
+    if same_agreement and unit.stage == other.stage and unit.stage in ONCE:
+        return True
+    if unit.when is None or other.when is None:
+        return False
+    same_place = unit.is_placed and unit.place == other.place
+    if unit.type in MANY_A_DAY:
+        return same_place and _alike_in_length(unit.when, other.when)
+    if same_agreement or same_place or parties.share_person(unit.names, other.names):
+        return max(unit.when.length, other.when.length) <= WIDE
+    return len(unit.actors | unit.recipients) > 1 and _alike_in_length(unit.when, other.when)
+
+
+def _evidence(unit: Unit, other: Cluster, is_twin: bool) -> Key:
+    """Return how much speaks for a cluster, for comparing candidates."""
+    same_when = unit.when and other.when and unit.when.edtf == other.when.edtf
+    return (
+        bool(unit.agreement) and unit.agreement == other.agreement,
+        unit.is_placed and unit.place == other.place,
+        parties.share_person(unit.names, other.names),
+        is_twin,
+        bool(same_when),
+        unit.mode == other.mode,
+    )
+
+
+def _alike_in_length(one: When, other: When) -> bool:
+    lengths = sorted((one.length, other.length))
+    return lengths[1] <= NARROW or (lengths[0] > NARROW and lengths[1] <= WIDE)
+
+
+def _equal_or_unknown(one: str, other: str) -> bool:
+    return one == other or not one or not other
+
+
+def _part_of(some: frozenset[str], others: frozenset[str]) -> bool:
+    return some <= others or others <= some
+
+
+def _places_meet(unit: Unit, other: Cluster) -> bool:
+    if not unit.place or not other.place or unit.place == other.place:
+        return True
+    return unit.country == other.country and (
+        _is_country(unit.place, unit.country) or _is_country(other.place, other.country)
+    )
+
+
+@lru_cache(maxsize=65536)
+def _is_country(place: str, iso3: str) -> bool:
+    country = gazetteers.country(iso3)
+    return country is not None and country.name == place
+
+
+def _meeting(one: When | None, other: When | None) -> When | None:
+    """Return the days that both dates can mean, named as the narrower of the two."""
+    if one is None or other is None or not (one.known and other.known):
+        known = [when for when in (one, other) if when is not None]
+        return min(known, key=lambda when: not when.known, default=None)
+    narrow = min(one, other, key=lambda when: (when.length, when.edtf))
+    return When(narrow.edtf, max(one.first, other.first), min(one.last, other.last))
+
+
+def _months(when: When) -> list[int]:
+    """Return the months that a date without a year can be compared in: of up to a month's days."""
+    if not when.known:
+        return [when.month]
+    if when.length > NARROW:
+        return []
+    days = (datetime.date.fromordinal(day) for day in (when.first, when.last))
+    return sorted({day.month for day in days})
