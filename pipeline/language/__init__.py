@@ -62,7 +62,10 @@ def load(model: str | Path | None = None, rules: Path | None = None) -> Language
 
     nlp = spacy.load(model or model_path())
     importlib.import_module("pipeline.language.paragraphs")
+    importlib.import_module("pipeline.language.repairs")
     nlp.add_pipe("pacta_paragraphs", first=True)
+    if nlp.has_pipe("parser"):
+        nlp.add_pipe("pacta_repairs", after="parser")
     for factory, module in COMPONENTS.items():
         importlib.import_module(module)
         takes_rules = factory == "pacta_events" and rules is not None

@@ -19,6 +19,7 @@ from pipeline.components.actors.lexicon import Lexicon, fold, packaged
 from pipeline.components.actors.patterns import Patterns, capital, headings
 from pipeline.components.actors.surfaces import LABELS, Hit, KnownPlaces, Surfaces, longest
 from pipeline.components.actors.titles import Titles
+from pipeline.gazetteers import country_by_demonym, country_by_name
 from pipeline.language import extensions
 
 _DESIGNATION = re.compile(r"[A-Z]{1,4}-?\d+\w*(-\w+)?")
@@ -26,6 +27,9 @@ _DESIGNATION = re.compile(r"[A-Z]{1,4}-?\d+\w*(-\w+)?")
 _SURE = 4.5
 _ROUGH = 0.0
 """How well known (log10 of a population) a place must be to overrule, or to refine, the model."""
+
+MIN_SURNAME = 5
+"""Letters of a surname that is looked for in a text; shorter ones are too often words."""
 
 
 @Language.factory("pacta_names", assigns=["doc.ents"], requires=[])
@@ -91,6 +95,7 @@ class Names:
         guesses = self._placed(doc, guesses)
         names = _merge(doc, longest(sure), guesses)
         names = self._acronyms(doc, names)
+        names = longest(names + self._office_holders(doc, names, heading))
         names = self._same_everywhere(doc, names, heading)
         return self._relabelled(doc, names)
 
@@ -265,6 +270,36 @@ class Names:
         return before in self.lexicon.nouns.locative or (opens and comma)
 
     # The article as a whole
+
+    def _office_holders(self, doc: Doc, names: list[Hit], heading: list[bool]) -> list[Hit]:
+        """Find by their surnames those who held office, on that day, in a state that is named.
+
+        A surname that begins a sentence or stands in a heading may be a common word, so it needs
+        a second place.
+        """
+        if doc._.published is None:
+            return []
+        taken = _by_token(names)
+        states = {
+            state.iso3
+            for text in {self._text(doc, hit) for hit in names if hit.label in ("GPE", "NORP")}
+            if (state := country_by_name(text) or country_by_demonym(text)) is not None
+        }
+        found: dict[str, list[Hit]] = {}
+        surely: set[str] = set()
+        for token in doc:
+            if not token.is_title or len(token) < MIN_SURNAME or token.i in taken:
+                continue
+            terms = self.lexicon.by_surname.get(fold(token.text), [])
+            if any(t.country in states and t.covers(doc._.published) for t in terms):
+                found.setdefault(token.text, []).append(
+                    Hit(token.i, token.i + 1, "PERSON", "office holder")
+                )
+                if not token.is_sent_start and not heading[token.i]:
+                    surely.add(token.text)
+        return [
+            hit for text, hits in found.items() if text in surely or len(hits) > 1 for hit in hits
+        ]
 
     def _acronyms(self, doc: Doc, names: list[Hit]) -> list[Hit]:
         last = {hit.end - 1: hit for hit in names}

@@ -325,6 +325,9 @@ class Slots:
 def _said(verb: Token) -> list[Token]:
     """Return the words that a verb of speech reports: its complement, or the quotation it ends."""
     heads = list(syntax.children(verb, "ccomp", "xcomp", "parataxis", "obj", "obl"))
+    heads += [
+        c for c in syntax.children(verb, "advcl") if any(w.lower_ == "as" for w in c.children)
+    ]
     words = {word.i for head in heads for word in head.subtree}
     if verb.dep_ == "parataxis":
         words |= {w.i for w in verb.head.subtree} - {w.i for w in verb.subtree}
@@ -335,7 +338,7 @@ def is_predicate(word: Token, verb: Token) -> bool:
     """Tell whether a word says something of somebody: a verb, or what somebody is called."""
     if syntax.is_verbal(word) or any(child.dep_ == "cop" for child in word.children):
         return word.dep_ != "amod"
-    called = word.head == verb and word.dep_ in ("xcomp", "obj", "ccomp")
+    called = word.head == verb and word.dep_ in ("xcomp", "obj", "ccomp", "advcl")
     return called or (word.dep_ in ("obl", "conj") and syntax.preposition(word) in ("as", ""))
 
 

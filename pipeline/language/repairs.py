@@ -1,0 +1,49 @@
+"""The spaCy component ``pacta_repairs``: a parse that its own tags contradict is put right.
+
+The parser now and then reads a finite verb as an attribute of its object (*Haiti requested
+assistance*, with *requested* a modifier of *assistance*), although the tagger has seen the past
+tense. The tagger is right far more often (accuracy 0.94 against 0.82 for labelled attachment, see
+``models/metrics.json``), so the verb gets its place and its arguments back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from spacy.language import Language
+from spacy.tokens import Doc, Token
+
+FINITE = frozenset({"VBD", "VBZ", "VBP"})
+NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM"})
+
+
+@Language.factory("pacta_repairs", assigns=["token.head", "token.dep"])
+def make_repairs(nlp: Language, name: str) -> Callable[[Doc], Doc]:
+    """Build the component; it goes right behind the parser."""
+    return repair
+
+
+def repair(doc: Doc) -> Doc:
+    """Give finite verbs that were read as attributes their clause back."""
+    for token in doc:
+        if token.tag_ in FINITE and token.dep_ == "amod" and token.head.i > token.i:
+            _lift(token)
+    return doc
+
+
+def _lift(verb: Token) -> None:
+    """Let a verb change places with the noun that it was hung on, which becomes its object."""
+    noun = verb.head
+    before = [child for child in noun.children if child.i < verb.i]
+    is_root = noun.head == noun
+    verb.head = verb if is_root else noun.head
+    verb.dep_ = "ROOT" if is_root else noun.dep_
+    noun.head = verb
+    noun.dep_ = "obj"
+    has_subject = any(child.dep_ in ("nsubj", "nsubj:pass") for child in verb.children)
+    for child in reversed(before):
+        child.head = verb
+        bare = child.pos_ in NOMINAL and not any(c.dep_ == "case" for c in child.children)
+        if bare and not has_subject:
+            child.dep_ = "nsubj"
+            has_subject = True
