@@ -13,7 +13,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.components.agreements.knowledge import RegisterEntry
     from pipeline.tables.schema import Row
 
 
@@ -61,15 +60,21 @@ def _act(rule_id: str) -> str:
     return _acts().get(rule_id, rule_id)
 
 
+# The workers have read these files with all checks; what a run's last step needs of them is little,
+# and reading them through the components would cost the import of spaCy.
 @cache
 def _acts() -> dict[str, str]:
-    from pipeline.components.events.rules import load_rules
+    from pipeline import resources
 
-    return {name: rule.act or name for name, rule in load_rules().rules.items()}
+    files = sorted((resources.KNOWLEDGE / "events" / "rules").glob("*.yaml"))
+    rules = (rule for file in files for rule in resources.document(file.name, file.parent))
+    return {rule["id"]: rule["act"] for rule in rules if "act" in rule}
 
 
 @cache
-def _register() -> dict[str, RegisterEntry]:
-    from pipeline.components.agreements import knowledge
+def _register() -> dict[str, Row]:
+    from pipeline import resources
 
-    return {entry.id: entry for entry in knowledge.load().register}
+    columns = ("id", "parties", "signed", "in_force", "status", "source")
+    rows = resources.table("register.csv", columns, resources.KNOWLEDGE / "agreements")
+    return {row["id"]: row for row in rows}

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipeline.components.agreements.knowledge import RegisterEntry
+from pipeline import resources
 from pipeline.linking.acts import ONCE, order
 from pipeline.linking.days import When, plain, read
 from pipeline.tables.schema import AGREEMENTS, SEPARATOR, Row, join
@@ -59,7 +59,7 @@ class Stage:
         return list(dict.fromkeys(row["doc_id"] for row in self.rows))
 
 
-def agreement_rows(events: Iterable[Row], register: Mapping[str, RegisterEntry]) -> list[Row]:
+def agreement_rows(events: Iterable[Row], register: Mapping[str, Row]) -> list[Row]:
     """Make agreements.csv from the event rows of a run.
 
     Parameters
@@ -67,7 +67,7 @@ def agreement_rows(events: Iterable[Row], register: Mapping[str, RegisterEntry])
     events : iterable of dict
         Rows of events.csv, in any order, with the years that their clusters gave them.
     register : mapping
-        The known treaties by id.
+        The rows of ``knowledge/agreements/register.csv`` by id.
 
     Returns
     -------
@@ -90,9 +90,7 @@ def _is_reached(row: Row) -> bool:
     return stage in STAGES and factuality == "actual"
 
 
-def _life(
-    name: str, found: dict[str, list[Row]], register: Mapping[str, RegisterEntry]
-) -> list[Row]:
+def _life(name: str, found: dict[str, list[Row]], register: Mapping[str, Row]) -> list[Row]:
     known = register.get(name)
     stages = {
         stage: Stage(rows, _date(stage, rows))
@@ -102,7 +100,7 @@ def _life(
     return [_row(name, stage, stages, known) for stage in stages]
 
 
-def _row(name: str, stage: str, stages: dict[str, Stage], known: RegisterEntry | None) -> Row:
+def _row(name: str, stage: str, stages: dict[str, Stage], known: Row | None) -> Row:
     here = stages[stage]
     types = [row["agreement_type"] for row in here.rows if row["agreement_type"]]
     row = dict.fromkeys(AGREEMENTS.columns, "")
@@ -121,9 +119,9 @@ def _row(name: str, stage: str, stages: dict[str, Stage], known: RegisterEntry |
     return row
 
 
-def _parties(name: str, known: RegisterEntry | None) -> list[str]:
-    if known is not None and known.parties:
-        return list(known.parties)
+def _parties(name: str, known: Row | None) -> list[str]:
+    if known is not None and known["parties"]:
+        return resources.items(known["parties"])
     first, colon, _ = name.partition(":")
     return first.split("-") if colon else []
 
@@ -156,7 +154,7 @@ def _vague(when: When) -> tuple[bool, int, int, str]:
     return not when.known, when.length, when.first, when.edtf
 
 
-def _conflicts(stage: str, stages: dict[str, Stage], known: RegisterEntry | None) -> list[str]:
+def _conflicts(stage: str, stages: dict[str, Stage], known: Row | None) -> list[str]:
     here = stages[stage]
     return [
         *_disagreeing(stage, here),
@@ -196,23 +194,23 @@ def _ends_before(one: When | None, other: When | None) -> bool:
     return bool(one and other and one.known and other.known and one.last < other.first)
 
 
-def _unsigned(stage: str, stages: dict[str, Stage], known: RegisterEntry | None) -> list[str]:
-    signed = "signed" in stages or "ratified" in stages or (known and known.signed)
+def _unsigned(stage: str, stages: dict[str, Stage], known: Row | None) -> list[str]:
+    signed = "signed" in stages or "ratified" in stages or (known and known["signed"])
     return ["in force, but nothing says signed"] if stage == "in_force" and not signed else []
 
 
-def _against_register(stage: str, here: Stage, known: RegisterEntry) -> list[str]:
+def _against_register(stage: str, here: Stage, known: Row) -> list[str]:
     """Tell what the register of treaties excludes: its own dates, and the order around signing."""
-    when, signed = here.when, plain(known.signed)
-    given = {"signed": known.signed, "in_force": known.in_force}.get(stage, "")
-    expected, source = plain(given), f"the register ({known.source})"
+    when, signed = here.when, plain(known["signed"])
+    given = known[stage] if stage in ("signed", "in_force") else ""
+    expected, source = plain(given), f"the register ({known['source']})"
     wrong = []
     if when and expected and not when.meets(expected):
         wrong.append(f"{stage} {when.edtf}, but {given} in {source}")
     elif when and stage in BEFORE_SIGNING and _ends_before(signed, when):
-        wrong.append(f"{stage} {when.edtf} after the signature {known.signed} in {source}")
+        wrong.append(f"{stage} {when.edtf} after the signature {known['signed']} in {source}")
     elif when and "signed" in FOLLOWS.get(stage, ()) and _ends_before(when, signed):
-        wrong.append(f"{stage} {when.edtf} before the signature {known.signed} in {source}")
-    if stage == "in_force" and known.status == "not_in_force":
+        wrong.append(f"{stage} {when.edtf} before the signature {known['signed']} in {source}")
+    if stage == "in_force" and known["status"] == "not_in_force":
         wrong.append(f"not in force in {source}")
     return wrong
