@@ -57,7 +57,7 @@ def extract(
         A path does not exist.
     """
     from pipeline import language
-    from pipeline.running.local import _link as link_run
+    from pipeline.linking import link_run
     from pipeline.running.shard import process_articles
     from pipeline.running.similar import Index, mark
     from pipeline.tables import TABLES

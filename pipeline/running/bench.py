@@ -176,9 +176,10 @@ def _run(path: Path, output: Path, workers: int) -> dict[str, Any]:
     code = "import sys; from pipeline.cli import app; app(sys.argv[1:])"
     arguments = ["run", path, "-o", output, "--workers", workers, "--time-limit", 0]
     start = time.monotonic()
-    subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)], check=True, capture_output=True
-    )
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"the run failed: {done.stderr.strip()}")
     wall = time.monotonic() - start
     return json.loads((output / "run.json").read_text()) | {"wall": wall}
 

@@ -259,6 +259,8 @@ class _Run:
         return summary
 
     def _write_tables(self) -> Summary:
+        from pipeline.linking import link_run
+
         self.store.prune()
         summary, events = Summary(), list[Row]()
         aside = self.options.output / WORK / "new"
@@ -273,7 +275,7 @@ class _Run:
                 for row in result.mentions:
                     tables.write("mentions", row)
                 events.extend(result.events)
-            linked = _link(events)
+            linked = link_run(events)
             for name in ("events", "clusters", "agreements"):
                 for row in getattr(linked, name):
                     tables.write(name, row)
@@ -315,17 +317,6 @@ class _Run:
         write_whole(self.options.output / "run.json", text + "\n")
 
 
-def _link(events: list[Row]) -> Any:
-    """Link acts and agreements across the articles of the run."""
-    from types import SimpleNamespace
-
-    from pipeline import linking
-
-    if not hasattr(linking, "link_run"):
-        return SimpleNamespace(events=events, clusters=[], agreements=[])
-    return linking.link_run(events)
-
-
 def _workers(options: Options) -> int:
     if options.workers:
         return options.workers
@@ -361,7 +352,20 @@ def _peak_memory() -> dict[str, float]:
         import resource
     except ImportError:
         return {}
-    kinds = {"parent": resource.RUSAGE_SELF, "worker": resource.RUSAGE_CHILDREN}
-    return {
-        name: round(resource.getrusage(kind).ru_maxrss / 1024, 1) for name, kind in kinds.items()
-    }
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return {"parent": round(_own_peak(), 1), "worker": round(children, 1)}
+
+
+def _own_peak() -> float:
+    """Peak resident memory of this process in MB.
+
+    Where the system says so, since the program started: ``getrusage`` counts from before.
+    """
+    import resource
+
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
