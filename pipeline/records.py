@@ -116,7 +116,8 @@ class Event:
     ``trigger``, ``evidence``, ``date_span``, ``place_span`` and ``agreement_span`` are
     ``(start, end)`` character offsets. ``date_from`` and ``place_from`` are ``clause``,
     ``context`` or empty. ``act`` names the kind of act across word classes (*sign*, *signing*), by
-    which mentions of one act find each other. ``reasons`` maps a slot to the words that say why it holds its value.
+    which mentions of one act find each other. ``reasons`` maps a slot to the words that say why
+    it holds its value.
     """
 
     event_type: str

@@ -6,9 +6,10 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable
 
+from pipeline.linking import parties
 from pipeline.linking.acts import Cluster, order
 from pipeline.linking.days import When, iso, read, with_year
-from pipeline.tables.schema import CLUSTERS, Row, join, number
+from pipeline.tables.schema import CLUSTERS, SEPARATOR, Row, join, number
 
 Cells = tuple[str, ...]
 
@@ -23,7 +24,7 @@ def cluster_row(cluster: Cluster) -> Row:
     """Make the row of an act.
 
     Parties, place and agreement are those that most documents give (of those as many, the longer
-    list or the more specific place); the date is the most specific that all of them can mean.
+    list, the one with more persons, the place with coordinates); the date is the most specific that all of them can mean.
 
     Parameters
     ----------
@@ -50,12 +51,9 @@ def cluster_row(cluster: Cluster) -> Row:
         "confidence": _confidence(rows),
     }
     row |= _date(cluster, rows)
-    for columns in (
-        ("actors", "actor_codes"),
-        ("recipients", "recipient_codes"),
-        ("agreement_id", "agreement_stage"),
-    ):
-        row |= _most_told(rows, columns, lambda cells: -len(cells[0].split(";")))
+    row |= _most_told(rows, ("actors", "actor_codes"), _parties_rank)
+    row |= _most_told(rows, ("recipients", "recipient_codes"), _parties_rank)
+    row |= _most_told(rows, ("agreement_id", "agreement_stage"), lambda cells: not cells[1])
     in_place = [r for r in rows if r["place"] == cluster.place]
     place = ("place", "place_country", "latitude", "longitude")
     row |= _most_told(in_place, place, lambda cells: not cells[2])
@@ -89,6 +87,12 @@ def _date(cluster: Cluster, rows: list[Row]) -> Row:
         "date_start": iso(when.first) if when.known else "",
         "date_end": iso(when.last) if when.known else "",
     }
+
+
+def _parties_rank(cells: Cells) -> tuple[int, int]:
+    """Rank a longer list first, of those as long the one with more names of persons and bodies."""
+    named = parties.named([(cells[0], cells[1])])
+    return -len(cells[0].split(SEPARATOR)), -sum(map(len, named.values()))
 
 
 def _most_told(rows: list[Row], columns: Cells, rank: Callable[[Cells], object]) -> Row:

@@ -164,11 +164,11 @@ def _said_at_meetings(events: list[Event], published: str) -> None:
     """Give what participants of a meeting or visit said there its date and place, and back."""
     said = [e for e in events if e.event_type in REPORTED and e.agreement_stage in ("", "proposed")]
     meetings = [e for e in events if e.event_type == "CONSULT" and not _is_ahead(e, published)]
-    for meeting in meetings:
+    for visited in meetings:
         for event in said:
-            beside = event.evidence == meeting.evidence and event.date_from == "clause"
-            if beside and _took_part(event, meeting):
-                _take_setting(meeting, event)
+            beside = event.evidence == visited.evidence and event.date_from == "clause"
+            if beside and _took_part(event, visited):
+                _take_setting(visited, event)
     for event in [e for e in meetings if e.date is None] + said:
         there = [
             m
@@ -185,7 +185,9 @@ def _said_at_meetings(events: list[Event], published: str) -> None:
 
 
 def _is_ahead(event: Event, published: str) -> bool:
-    return bool(event.date and event.date.start and published) and event.date.start > published
+    if event.date is None or not event.date.start or not published:
+        return False
+    return event.date.start > published
 
 
 def _is_one_occasion(event: Event, other: Event) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.components.events.rules import load_rules
 from pipeline.evaluation.gold import GoldDocument, GoldEvent
 from pipeline.evaluation.reading import Reading, slots_of
 from pipeline.evaluation.rules import kind_of, token_at
@@ -184,8 +185,8 @@ class SlotsOf:
 class Lexicon:
     """Words of similar meaning by the vectors of a trained pipeline.
 
-    Only words count of which the vocabulary holds the inflected forms of a lemma too, so that
-    misprints of the training text are left out.
+    Only words count that a packaged rule has as a trigger, or of which the vocabulary holds the
+    inflected forms of a lemma too, so that misprints of the training text are left out.
 
     Parameters
     ----------
@@ -198,8 +199,12 @@ class Lexicon:
 
         self._nlp = nlp
         self._known = set(nlp.vocab.strings)
-        plain = (w for w in self._known if w.isalpha() and w.islower() and w.isascii())
-        self.words = sorted(w for w in plain if len(w) > 3 and _plural(w) in self._known)
+        self._triggers = set(load_rules().index)
+        plain = {w for w in self._known if len(w) > 3 and _plural(w) in self._known}
+        plain |= {lemma for lemma, _ in self._triggers}
+        self.words = sorted(
+            w for w in plain if len(w) > 3 and w.isalpha() and w.islower() and w.isascii()
+        )
         vectors = np.array([nlp.vocab.get_vector(word) for word in self.words])
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         self._vectors = vectors / np.where(norms > 0, norms, 1)
@@ -226,7 +231,9 @@ class Lexicon:
         ][:most]
 
     def is_kind(self, word: str, kind: str) -> bool:
-        """Whether the vocabulary holds the forms of a word that a verb or a noun has."""
+        """Whether a word is a trigger of that kind, or the vocabulary holds the forms it has."""
+        if (word, kind) in self._triggers:
+            return True
         if kind == "verb":
             return {_plural(word), _gerund(word)} <= self._known
         return kind == "noun" and _plural(word) in self._known

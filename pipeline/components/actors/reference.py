@@ -105,6 +105,7 @@ class References:
 
     def __init__(self, doc: Doc, lexicon: Lexicon | None = None) -> None:
         self.doc = doc
+        self._author_found: list[Entity] | None = None
         self.lexicon = lexicon or packaged()
         self.words = nominals()
         self._ent = {token.i: ent for ent in doc.ents for token in ent}
@@ -210,9 +211,10 @@ class References:
         for child in token.children:
             if child.dep_ in ("appos", "flat", "nmod:desc", "nmod") and child.i > token.i:
                 name = self._ent.get(child.i)
+                if name is None or name.label_ not in ("PERSON", "ORG"):
+                    continue
                 apart = any(c.dep_ == "case" for c in child.children)
-                named = name is not None and name.label_ in ("PERSON", "ORG") and not apart
-                if named and name._.entity is not None:
+                if not apart and name._.entity is not None:
                     return [name._.entity]
         head = token.head
         if token.dep_ in ("nmod:desc", "compound", "appos") and head.i in self._ent:
@@ -480,7 +482,13 @@ class References:
         return opened
 
     def _author(self) -> list[Entity]:
-        """Return the country of a statement's author: named at its head, else its usual subject."""
+        """Return the country of a statement's author, found once for a document."""
+        if self._author_found is None:
+            self._author_found = self._find_author()
+        return self._author_found
+
+    def _find_author(self) -> list[Entity]:
+        """Return the country named at the head of a statement, else its usual subject."""
         country = gazetteers.country(signer(self.doc, self.lexicon))
         if country is not None:
             return [self._by_name.get(country.name) or state(country)]

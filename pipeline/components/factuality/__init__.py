@@ -155,9 +155,9 @@ class Factuality:
             return self._of_verb(head, depth + 1) if syntax.is_verbal(head) else None
         if head.lemma_ == "be":
             return Reading("planned", head)
-        above = syntax.clause_head(head)
-        if verb.dep_ == "acl" and self._has("motion", above):
-            return self._of_verb(above, depth + 1)
+        journey = syntax.clause_head(head)
+        if verb.dep_ == "acl" and self._has("motion", journey):
+            return self._of_verb(journey, depth + 1)
         return Reading("planned", infinitive, purpose=True)
 
     def _of_noun(self, noun: Token) -> Reading:
