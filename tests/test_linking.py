@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytest_regressions.file_regression import FileRegressionFixture
+from spacy.language import Language
 
 from pipeline.linking import Linked, link_run
 from pipeline.linking.agreements import agreement_rows
-from pipeline.linking.days import plain, read
-from pipeline.tables.schema import EVENTS, Row
+from pipeline.linking.days import iso, plain, read
+from pipeline.tables.schema import EVENTS, Row, join
 
 CODES = {
     "Germany": "DEU.GOV",
@@ -61,15 +65,9 @@ def dated(date: str) -> Row:
     ends = [plain(first), plain(last or first)]
     cells = {"date": date, "date_from": "clause" if date else ""}
     if ends[0] and ends[1]:
-        cells["date_start"] = read_day(ends[0].first)
-        cells["date_end"] = read_day(ends[1].last)
+        cells["date_start"] = iso(ends[0].first)
+        cells["date_end"] = iso(ends[1].last)
     return cells
-
-
-def read_day(ordinal: int) -> str:
-    from pipeline.linking.days import iso
-
-    return iso(ordinal)
 
 
 def signing(doc: str, agreement: str = "DEU-JPN:ACSA", stage: str = "signed", **cells: str) -> Row:
@@ -536,7 +534,57 @@ def test_dates_that_compare_with_nothing(cells: tuple[str, str, str]) -> None:
     assert read(*cells) is None
 
 
-def test_the_proposal_of_the_corpus_is_one_act(corpus, nlp) -> None:
+def gold_rows(path: Path) -> list[Row]:
+    """Make event rows of an annotated article, to link what a reader found in it."""
+    article = json.loads(path.read_text(encoding="utf-8"))
+    entities = article["entities"]
+
+    def listed(names: list[str]) -> Row:
+        parts = [(entities[n].get("country", ""), entities[n].get("sector", "GOV")) for n in names]
+        return {"names": join(names), "codes": join([".".join(filter(None, p)) for p in parts])}
+
+    rows = []
+    for number, found in enumerate(article["events"]):
+        who, whom = listed(found["actors"]), listed(found.get("recipients") or [])
+        place = found.get("place") or ""
+        row = dict.fromkeys(EVENTS.columns, "")
+        row |= {
+            "event_id": f"{article['doc_id']}:{number:03}",
+            "doc_id": article["doc_id"],
+            "event_type": found["type"],
+            "mode": found.get("mode") or "",
+            "factuality": found["factuality"],
+            "actors": who["names"],
+            "actor_codes": who["codes"],
+            "recipients": whom["names"],
+            "recipient_codes": whom["codes"],
+            "place": place,
+            "place_country": entities[place].get("country", "") if place else "",
+            "agreement_id": found.get("agreement") or "",
+            "agreement_type": (found.get("agreement") or "").rpartition(":")[2],
+            "agreement_stage": found.get("stage") or "",
+            "trigger_start": str(found["trigger"]["start"]),
+            "same_as": found.get("same_as") or "",
+        }
+        rows.append(row | dated(found.get("date") or ""))
+    return rows
+
+
+def test_the_corpus_as_annotated(corpus: Path, file_regression: FileRegressionFixture) -> None:
+    files = sorted((corpus / "gold").glob("*.json"))
+    linked = link_run([row for path in files for row in gold_rows(path)])
+    shared = [row for row in linked.clusters if "; " in row["documents"]]
+    lines = [
+        *("|".join(row[c] for c in ("event_type", "mode", "actors", "recipients", "date", "place",
+                                    "agreement_id", "agreement_stage", "documents", "mentions"))
+          for row in shared),
+        "",
+        *("|".join(row.values()) for row in linked.agreements),
+    ]  # fmt: skip
+    file_regression.check("\n".join(lines) + "\n", basename="corpus_linked")
+
+
+def test_the_proposal_of_the_corpus_is_one_act(corpus: Path, nlp: Language) -> None:
     from pipeline.articles import find
     from pipeline.articles.reading import read as read_article
     from pipeline.articles.reading import read_metadata

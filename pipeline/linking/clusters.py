@@ -24,7 +24,8 @@ def cluster_row(cluster: Cluster) -> Row:
     """Make the row of an act.
 
     Parties, place and agreement are those that most documents give (of those as many, the longer
-    list, the one with more persons, the place with coordinates); the date is the most specific that all of them can mean.
+    list, the one with more persons, the place with coordinates); the date is the most specific
+    that all of them can mean.
 
     Parameters
     ----------
