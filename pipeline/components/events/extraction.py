@@ -429,8 +429,8 @@ def _agreements_of(token: Token, slots: Slots) -> list[Span]:
     kind = "verb" if syntax.is_verbal(token) else "noun"
     found: dict[int, Span] = {}
     for relation in ("self", "object", "of", "on", "subject", "to", "for", "in", "head"):
-        heads = [token] if relation == "self" else slots.fill(token, kind, relation)
-        for word in [w for head in heads for w in syntax.conjuncts(head)]:
+        heads = [] if relation == "self" else slots.fill(token, kind, relation)
+        for word in [token, *(w for head in heads for w in syntax.conjuncts(head))]:
             for span in token.doc.spans.get(AGREEMENTS, []):
                 if span.start <= word.i < span.end:
                     found[span.start] = span

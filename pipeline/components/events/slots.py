@@ -22,6 +22,7 @@ BESIDES = frozenset(
     {"outside", "without", "than", "despite", "beyond", "unlike", "under", "before", "after"}
 )
 MOST_BETWEEN_PERSONS = 12
+SURE_BEHIND_VERBS = frozenset({"to", "from", "with", "against"})
 MODIFYING = frozenset({"amod", "compound", "nmod:poss", "nmod:desc"})
 HOLDING = frozenset({"obj", "obl", "nsubj:pass", "conj", "xcomp", "obl:agent"})
 
@@ -132,7 +133,7 @@ class Slots:
             verb = self.light_verb(token)
             if verb is not None:
                 found = list(syntax.prepositional(verb, words))
-        if not found:
+        if not found and (kind == "noun" or slot in SURE_BEHIND_VERBS):
             found = self._following(token, slot)
         return [one for one in found if one != token and one.i not in self._date_tokens]
 
