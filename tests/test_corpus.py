@@ -43,6 +43,10 @@ def rows(folder, table):
         return list(csv.DictReader(file))
 
 
+def without_paths(found):
+    return [{**row, "path": ""} for row in found]
+
+
 def shown(folder, table, columns):
     return [" | ".join(row[column] for column in columns) for row in rows(folder, table)]
 
@@ -98,7 +102,7 @@ def test_committed_output_is_what_comes_out(corpus, output):
     """``outputs/`` in the repository is never older than the code."""
     committed = corpus.parent / "outputs"
     for table in TABLES:
-        assert rows(committed, table) == rows(output, table)
+        assert without_paths(rows(committed, table)) == without_paths(rows(output, table))
 
 
 def test_the_reference_scorer_says_the_same(shared, corpus, output, figures):
