@@ -369,8 +369,7 @@ def _set_date(event: Event, token: Token) -> None:
 
 def _set_place(event: Event, match: Match, slots: Slots) -> None:
     """Attach where the act takes place: named in its clause, or the party it goes to or hits."""
-    names = [entity.name for entity in event.actors + event.recipients]
-    span = setting.governing_place(match.token, names) or _goal(match, slots)
+    span = setting.governing_place(match.token) or _goal(match, slots)
     if span is not None:
         event.place = span._.place
         event.place_span = (span.start_char, span.end_char)

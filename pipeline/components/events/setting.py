@@ -20,23 +20,17 @@ def governing_date(trigger: Token) -> Span | None:
     """Return the date expression nearest to the act in its clause, or None."""
     sentence = trigger.sent
     spans = [
-        s for s in trigger.doc.spans.get(DATES, []) if sentence.start <= s.start < sentence.end
+        span
+        for span in trigger.doc.spans.get(DATES, [])
+        if sentence.start <= span.start < sentence.end and _says_when(trigger, span)
     ]
-    return _nearest(trigger, (s for s in spans if _says_when(trigger, s)))
+    alone = len(spans) == 1 and trigger.dep_ == "ROOT" and not _verb_between(trigger, spans[0])
+    return _nearest(trigger, spans) or (spans[0] if alone else None)
 
 
-def governing_place(trigger: Token, taken: Iterable[str]) -> Span | None:
-    """Return the most specific place named in the clause of the act, or None.
-
-    Parameters
-    ----------
-    trigger : Token
-        The word that expresses the act.
-    taken : iterable of str
-        Names of the parties; a party is where the act takes place only if a preposition says so.
-    """
-    names = set(taken)
-    found = [s for s in _places(trigger.sent) if _says_where(trigger, s, names)]
+def governing_place(trigger: Token) -> Span | None:
+    """Return the most specific place named in the clause of the act, or None."""
+    found = [s for s in _places(trigger.sent) if _says_where(trigger, s)]
     best = _nearest(trigger, found)
     if best is None:
         return None
@@ -45,6 +39,12 @@ def governing_place(trigger: Token, taken: Iterable[str]) -> Span | None:
         if _distance(trigger, span.root) == level and span._.place.kind in FINE:
             return span
     return best
+
+
+def _verb_between(trigger: Token, span: Span) -> bool:
+    """Tell whether another clause lies between an act and a date, in the order of words."""
+    first, last = sorted((trigger.i, span.start))
+    return any(syntax.is_verbal(token) for token in trigger.doc[first + 1 : last])
 
 
 def _says_when(trigger: Token, span: Span) -> bool:
@@ -59,12 +59,10 @@ def _places(sentence: Span) -> Iterator[Span]:
             yield span
 
 
-def _says_where(trigger: Token, span: Span, parties: set[str]) -> bool:
+def _says_where(trigger: Token, span: Span) -> bool:
     word = syntax.preposition(span.root)
     if word in LOCATIVE:
         return True
-    if word in ("to", "from", "into"):
-        return span._.place.name not in parties
     return span.root.dep_ == "compound" and span.root.head == trigger
 
 
