@@ -38,14 +38,14 @@ def link_document(events: list[Event], doc: Doc) -> list[Event]:
     """
     groups: list[list[Event]] = []
     for event in [e for e in events if e.actors] + [e for e in events if not e.actors]:
-        group = _find(groups, event)
+        group = _find(groups, event, _leads(event, doc))
         if group is None:
             groups.append([event])
         else:
             group.append(event)
     for group in groups:
         group.sort(key=lambda e: e.trigger)
-        _share(group)
+        _share(group, doc)
     kept = [event for event in events if event.actors]
     _name(groups)
     _said_at_meetings(kept, doc._.published.isoformat() if doc._.published else "")
@@ -53,9 +53,17 @@ def link_document(events: list[Event], doc: Doc) -> list[Event]:
     return kept
 
 
-def _find(groups: list[list[Event]], event: Event) -> list[Event] | None:
-    """Return the group whose every member can be the same act, the last one told before it."""
-    possible = [group for group in groups if all(_same(event, other) for other in group)]
+def _find(groups: list[list[Event]], event: Event, leads: bool) -> list[Event] | None:
+    """Return the group whose every member can be the same act, the last one told before it.
+
+    An act without parties below the lead takes them from what was told before, never from later.
+    """
+    possible = [
+        group
+        for group in groups
+        if all(_same(event, other) for other in group)
+        and (event.actors or leads or min(o.trigger for o in group) < event.trigger)
+    ]
     return min(possible, key=lambda group: _gap(group, event), default=None)
 
 
@@ -112,7 +120,7 @@ def _places_meet(one: Place | None, other: Place | None) -> bool:
     return same_country and "country" in (one.kind, other.kind)
 
 
-def _share(group: list[Event]) -> None:
+def _share(group: list[Event], doc: Doc) -> None:
     """Give parties, date and place to the mentions of an act that lack them."""
     told = next((e for e in group if e.actors), None)
     aimed = next((e for e in group if e.recipients), None)
@@ -136,13 +144,14 @@ def _share(group: list[Event]) -> None:
             event.agreement, event.agreement_span = named.agreement, named.agreement_span
             event.agreement_stage = named.agreement_stage
         for other in (dated, placed):
-            if other is not None and (other.trigger < event.trigger or _leads(event)):
+            if other is not None and (other.trigger < event.trigger or _leads(event, doc)):
                 _take_setting(event, other)
 
 
-def _leads(event: Event) -> bool:
-    """Tell whether an event stands in the headline or lead, which later text explains."""
-    return event.evidence[0] < LEAD
+def _leads(event: Event, doc: Doc) -> bool:
+    """Tell whether an event stands in a headline or the lead, which later text explains."""
+    sentence = doc.char_span(*event.evidence)
+    return event.evidence[0] < LEAD or (sentence is not None and _is_headline(sentence))
 
 
 def _precision(name: str) -> int:

@@ -115,7 +115,7 @@ def _aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots
 
 def _reading(match: Match, factuality: Factuality) -> Reading | None:
     """Return the factuality of an act, or None where the text reports no act at all."""
-    reading = factuality.of(match.token)
+    reading = factuality.of(match.token, nominal=match.trigger.kind == "noun")
     if reading.purpose or reading.value == "hypothetical":
         return None
     rule = match.trigger.rule

@@ -88,7 +88,7 @@ class Slots:
             clauses = syntax.children(token, "xcomp", "ccomp", "acl", "advcl")
             return [clause for clause in clauses if syntax.is_infinitive(clause)]
         if slot == "owner":
-            return syntax.possessor(token)
+            return syntax.possessor(token) or _owner_before(token)
         if slot == "modifier":
             return [
                 child
@@ -403,3 +403,12 @@ def _listed_persons(one: Span, other: Span) -> bool:
 
 def _own_subject(clause: Token) -> list[Token]:
     return [child for child in clause.children if child.dep_ in syntax.SUBJECTS]
+
+
+def _owner_before(noun: Token) -> list[Token]:
+    """Return whose a noun is where the parse gave its first part the owner: *their peace talks*."""
+    return [
+        word
+        for word in noun.doc[max(noun.sent.start, noun.i - 4) : noun.i]
+        if word.dep_ == "nmod:poss" and word.head.i == noun.i - 1 and word.head.pos_ == "NOUN"
+    ]

@@ -53,9 +53,12 @@ class Factuality:
             )
         self.cues = {name: frozenset(words) for name, words in raw.items()}
 
-    def of(self, token: Token) -> Reading:
-        """Return the factuality of the act that a trigger word expresses."""
-        if syntax.is_verbal(token) and token.dep_ != "amod":
+    def of(self, token: Token, nominal: bool = False) -> Reading:
+        """Return the factuality of the act that a trigger word expresses.
+
+        ``nominal`` says that the word is a noun, whatever its tag.
+        """
+        if not nominal and syntax.is_verbal(token) and token.dep_ != "amod":
             return self._of_verb(token, 0)
         return self._of_noun(token)
 
