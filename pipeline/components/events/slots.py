@@ -385,9 +385,11 @@ def _doers(noun: Token) -> list[Token]:
 
 def _parties(agreement: Token) -> list[Token]:
     """Return whose agreement it is: ``the pact between A and B``, ``Japan's pact with India``."""
-    return _owners(agreement) + list(
-        syntax.prepositional(agreement, frozenset({"between", "with", "among"}))
-    )
+    partners = frozenset({"between", "with", "among", "of", "by"})
+    return [
+        *syntax.children(agreement, "nmod:poss", "amod", "compound"),
+        *syntax.prepositional(agreement, partners),
+    ]
 
 
 def _listed_persons(one: Span, other: Span) -> bool:
