@@ -54,6 +54,8 @@ def extract(
     events: list[Event] = []
     for match in found:
         reading = _reading(match, factuality)
+        if _only_carries(match, by_token, slots):
+            continue
         if reading is None or _is_governed(match.token, by_token, book) or _is_topic(match, book):
             continue
         events.extend(_events(doc, match, reading, slots))
@@ -111,6 +113,19 @@ def _aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots
     if doers:
         event.recipients = [doers.most_common(1)[0][0]]
         event.reasons["recipients"] = "who did most of what was told before"
+
+
+def _only_carries(match: Match, by_token: dict[int, Match], slots: Slots) -> bool:
+    """Tell a verb whose noun tells the same act: of *imposed sanctions* only the noun counts."""
+    if match.trigger.kind != "verb" or not slots.is_a(match.token, "light_verb"):
+        return False
+    carried = [by_token.get(word.i) for word in slots.fill(match.token, "verb", "object")]
+    return any(
+        other is not None
+        and other.trigger.kind == "noun"
+        and other.trigger.rule.type == match.trigger.rule.type
+        for other in carried
+    )
 
 
 def _reading(match: Match, factuality: Factuality) -> Reading | None:
