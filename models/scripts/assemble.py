@@ -42,6 +42,7 @@ def describe(nlp: Language, version: str) -> None:
             for source in sources["sources"]
         ],
     )
+    nlp.meta["performance"] = {}  # figures are in metrics.json, of the whole pipeline
     nlp.config["paths"] = dict.fromkeys(nlp.config["paths"])
     nlp.config["initialize"]["before_init"] = None
     nlp.config["corpora"] = {}

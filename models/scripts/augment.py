@@ -26,6 +26,8 @@ AGENCIES = _DATA["agencies"].split()
 MONTHS = _DATA["months"].split()
 OCR = [tuple(pair) for pair in _DATA["ocr"]]
 BRITISH = _DATA["british"]
+DAYS = _DATA["days"].split()
+SAYING = frozenset(_DATA["saying"].split())
 _IZE = re.compile(r"(?<=[a-z]{3})iz(e|es|ed|ing|ation|ations|er|ers)$")
 _IZE_ALWAYS = re.compile(r"^(size|prize|seize|capsize|citizen|horizon|maize)", re.I)
 
@@ -43,7 +45,6 @@ class Draft:
     lemmas: list[str] | None = None
     deps: list[str] | None = None
     heads: list[int] | None = None
-    sent_starts: list[bool] | None = None
     layers: tuple[str, ...] = field(
         default=(
             "words",
@@ -54,7 +55,6 @@ class Draft:
             "morphs",
             "lemmas",
             "deps",
-            "sent_starts",
         )
     )
 
@@ -75,8 +75,6 @@ class Draft:
         if doc.has_annotation("DEP"):
             draft.deps = [t.dep_ for t in doc]
             draft.heads = [t.head.i for t in doc]
-        elif doc.has_annotation("SENT_START"):
-            draft.sent_starts = [bool(t.is_sent_start) for t in doc]
         return draft
 
     def remove(self, i: int) -> None:
@@ -89,13 +87,41 @@ class Draft:
             del self.heads[i]
             self.heads = [head - (head > i) for head in self.heads]
 
+    def insert(self, at: int, tokens: list["Token"]) -> None:
+        """Insert parsed tokens before token ``at``; heads are positions after the insertion."""
+        n = len(tokens)
+        self.heads = [head + n if head >= at else head for head in self.heads]
+        self.heads[at:at] = [token.head for token in tokens]
+        for layer in self.layers:
+            values = getattr(self, layer)
+            if values is not None:
+                values[at:at] = [getattr(token, layer) for token in tokens]
+
     def doc(self, vocab) -> Doc:
         """Put the document together again."""
         return Doc(
             vocab, words=self.words, spaces=self.spaces, ents=self.ents, tags=self.tags,
             pos=self.pos, morphs=self.morphs, lemmas=self.lemmas, deps=self.deps,
-            heads=self.heads, sent_starts=self.sent_starts,
+            heads=self.heads,
         )  # fmt: skip
+
+
+@dataclass
+class Token:
+    """A token to insert; the fields are named as the layers of a draft."""
+
+    words: str
+    tags: str
+    pos: str
+    deps: str
+    head: int
+    spaces: bool = True
+    morphs: str = "Number=Sing"
+    ents: str = ""
+
+    @property
+    def lemmas(self) -> str:
+        return self.words
 
 
 def lines(draft: Draft) -> list[tuple[int, int]]:
@@ -215,28 +241,91 @@ def ocr(draft: Draft, rng: random.Random) -> None:
 
 
 def dateline(draft: Draft, start: int, rng: random.Random) -> None:
-    """Put "CITY, Month D (Agency) — " before a line; for documents without a parse only."""
+    """Put "CITY, Month D (Agency) — " before a line: a sentence of its own, as in UD EWT."""
     city = rng.choice(CITIES)
-    items: list[tuple[str, bool, str]] = [
-        (city if rng.random() < 0.7 else city.title(), False, "B-GPE")
-    ]
+    word = city if rng.random() < 0.7 else city.title()
+    items = [Token(word, "NNP", "PROPN", "ROOT", start, spaces=False, ents="B-GPE")]
+
+    def punct(mark: str, tag: str, head: int, spaces: bool) -> None:
+        items.append(Token(mark, tag, "PUNCT", "punct", head, spaces, "", "O"))
+
     if rng.random() < 0.5:
-        items += [
-            (",", True, "O"),
-            (rng.choice(MONTHS), True, "O"),
-            (str(rng.randint(1, 30)), True, "O"),
-        ]
+        day = start + 3
+        punct(",", ",", day, True)
+        month = rng.choice(MONTHS)
+        items.append(Token(month, "NNP", "PROPN", "nmod:unmarked", day, ents="O"))
+        number, morph = str(rng.randint(1, 30)), "NumForm=Digit|NumType=Card"
+        items.append(Token(number, "CD", "NUM", "nmod:unmarked", start, morphs=morph, ents="O"))
     else:
-        items[-1] = (items[-1][0], True, "B-GPE")
+        items[-1].spaces = True
     if rng.random() < 0.6:
-        items += [("(", False, "O"), (rng.choice(AGENCIES), False, "B-ORG"), (")", True, "O")]
-    items.append((rng.choice(("—", "-", "–", "--", ":")), True, "O"))
-    draft.words[start:start] = [item[0] for item in items]
-    draft.spaces[start:start] = [item[1] for item in items]
+        agency = start + len(items) + 1
+        punct("(", "-LRB-", agency, False)
+        name = rng.choice(AGENCIES)
+        items.append(Token(name, "NNP", "PROPN", "list", start, spaces=False, ents="B-ORG"))
+        punct(")", "-RRB-", agency, True)
+    punct(rng.choice(("—", "-", "–", "--")), ":", start, True)
+    if draft.heads is not None:
+        draft.insert(start, items)
+        return
+    draft.words[start:start] = [item.words for item in items]
+    draft.spaces[start:start] = [item.spaces for item in items]
     if draft.ents is not None:
-        draft.ents[start:start] = [item[2] for item in items]
-    if draft.sent_starts is not None:
-        draft.sent_starts[start:start] = [k == 0 for k in range(len(items))]
+        draft.ents[start:start] = [item.ents for item in items]
+
+
+def weekdays(draft: Draft, rng: random.Random) -> None:
+    """Put days where newswire has them and treebanks seldom do: "said Sunday"."""
+    for i in range(len(draft.words) - 2, -1, -1):
+        if draft.tags[i] not in {"VBD", "VBZ"} or not draft.words[i].islower():
+            continue
+        says = draft.lemmas[i] in SAYING
+        if rng.random() > (0.3 if says else 0.08):
+            continue
+        at = i + 1
+        if not says:
+            objects = [
+                k for k, head in enumerate(draft.heads) if head == i and draft.deps[k] == "obj"
+            ]
+            if len(objects) != 1 or objects[0] < i:
+                continue
+            at = right_edge(draft, objects[0]) + 1
+        if at >= len(draft.words) or not draft.spaces[at - 1] or draft.words[at].lower() == "that":
+            continue
+        day = rng.choice(DAYS)
+        if rng.random() < 0.6 if says else rng.random() < 0.4:
+            draft.insert(at, [Token(day, "NNP", "PROPN", "obl:unmarked", i)])
+        else:
+            preposition = Token("on", "IN", "ADP", "case", at + 1, morphs="")
+            draft.insert(at, [preposition, Token(day, "NNP", "PROPN", "obl", i)])
+
+
+def right_edge(draft: Draft, i: int) -> int:
+    """The last token of the subtree of ``i``."""
+    last, edge = i, -1
+    while edge != last:
+        edge = last
+        last = max(
+            [k for k, head in enumerate(draft.heads) if i <= head <= edge and k != head] + [edge]
+        )
+    return last
+
+
+def comma_for_and(draft: Draft, start: int, end: int) -> None:
+    """Write "Peru, Chile sign" for "Peru and Chile sign", as headlines do."""
+    for i in range(start + 1, end - 1):
+        conjunct = draft.heads[i]
+        if draft.words[i].lower() != "and" or draft.deps[conjunct] != "conj" or conjunct < i:
+            continue
+        first = draft.heads[conjunct]
+        if first == i - 1 and draft.pos[first] == "PROPN" == draft.pos[conjunct]:
+            draft.words[i] = draft.tags[i] = draft.lemmas[i] = ","
+            draft.pos[i], draft.morphs[i], draft.deps[i] = "PUNCT", "", "punct"
+            draft.spaces[i - 1] = False
+
+
+# persons and places are plentiful in the sources; swapped, single names of persons drift to places
+SWAPPED = frozenset(("ORG", "LOC"))
 
 
 class Names:
@@ -278,7 +367,9 @@ def swap_names(draft: Draft, names: Names, tokenize: Callable[[str], Doc]) -> No
             end += 1
         label, first = draft.ents[i][2:], draft.words[i]
         behind_article = i > 0 and draft.words[i - 1].lower() == "the" and label != "ORG"
-        if behind_article or not first[0].isupper() or names.rng.random() < 0.5:
+        if label not in SWAPPED or behind_article or not first[0].isupper():
+            continue
+        if names.rng.random() < 0.5:
             continue
         name = names.draw(label)
         if first.isupper() and len(first) > 4:
@@ -300,8 +391,10 @@ def augment(
     draft = Draft.of(doc)
     before = (list(draft.words), list(draft.spaces))
     parsed = draft.heads is not None
-    if names and draft.ents and not parsed and not draft.sent_starts and rng.random() < 0.3 * rate:
+    if names and draft.ents and not parsed and rng.random() < 0.3 * rate:
         swap_names(draft, names, tokenize)
+    if parsed and rng.random() < 0.4 * rate:
+        weekdays(draft, rng)
     if rng.random() < 0.30 * rate:
         british(draft)
     quotes = rng.random()
@@ -321,7 +414,9 @@ def augment(
             change_case(draft, start, end, "lower")
         if draw < 0.15 or 0.19 <= draw < 0.25:
             drop_final_punct(draft, start, end)
-        elif 0.25 <= draw < 0.30 and not parsed:
+        if parsed and (draw < 0.15 or 0.19 <= draw < 0.25) and rng.random() < 0.5:
+            comma_for_and(draft, start, end)
+        elif 0.25 <= draw < (0.27 if parsed else 0.30):
             dateline(draft, start, rng)
     if (draft.words, draft.spaces) == before:
         return None

@@ -222,7 +222,7 @@ def _titled(surface: str, label: str, rules: Conventions) -> bool:
 
 
 def split_at_title(text: str, span: Span, rules: Conventions) -> list[Span]:
-    """ "U.N. Secretary-General Ban Ki-moon" is a body and a person."""
+    """Cut in two what is a body and a person: "U.N. Secretary-General Ban Ki-moon"."""
     match = rules.inner_title.search(text[span.start : span.end])
     if not match or span.label == "LOC":
         return [span]
@@ -233,8 +233,7 @@ def split_at_title(text: str, span: Span, rules: Conventions) -> list[Span]:
 
 
 def join_bodies(text: str, spans: list[Span], rules: Conventions) -> list[Span]:
-    """ "[Turkish] [Foreign Ministry]", "[Bank] of [Japan]", "Republic of [Korea]" become one span
-    each."""
+    """Join "[Turkish] [Foreign Ministry]", "[Bank] of [Japan]", "Republic of [Korea]"."""
     spans = sorted(spans, key=lambda s: s.start)
     out: list[Span] = []
     for i, span in enumerate(spans):
@@ -273,7 +272,7 @@ def _role(text: str, at: int) -> bool:
 
 
 def split_compound(text: str, span: Span, known: dict[str, str]) -> list[Span]:
-    """ "Peru-Chile" is two names where both halves are known as places or peoples."""
+    """Cut "Peru-Chile" in two where both halves are known as places or peoples."""
     name = text[span.start : span.end]
     for joint in re.finditer(r"[-–‑/]", name):
         left, right = name[: joint.start()], name[joint.end() :]
