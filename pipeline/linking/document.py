@@ -11,6 +11,7 @@ from collections import defaultdict
 
 from spacy.tokens import Doc, Span, Token
 
+from pipeline.components.events.syntax import is_headline
 from pipeline.records import DateValue, Entity, Event, Place
 
 ONCE = frozenset({"CONSULT", "SUPPORT", "AGREE", "COOPERATE", "ASSAULT", "SANCTION", "MOBILIZE",
@@ -46,6 +47,7 @@ def link_document(events: list[Event], doc: Doc) -> list[Event]:
     for group in groups:
         group.sort(key=lambda e: e.trigger)
         _share(group, doc)
+    _take_parties(events)
     kept = [event for event in events if event.actors]
     _name(groups)
     _said_at_meetings(kept, doc._.published.isoformat() if doc._.published else "")
@@ -148,10 +150,23 @@ def _share(group: list[Event], doc: Doc) -> None:
                 _take_setting(event, other)
 
 
+def _take_parties(events: list[Event]) -> None:
+    """Let an act without parties take those of the act of its type that was told last."""
+    told: dict[str, Event] = {}
+    for event in events:
+        if event.actors:
+            told[event.event_type] = event
+        elif event.event_type in told:
+            last = told[event.event_type]
+            event.actors = list(last.actors)
+            event.recipients = event.recipients or list(last.recipients)
+            event.reasons["actors"] = "parties of the last act of this type told before"
+
+
 def _leads(event: Event, doc: Doc) -> bool:
     """Tell whether an event stands in a headline or the lead, which later text explains."""
     sentence = doc.char_span(*event.evidence)
-    return event.evidence[0] < LEAD or (sentence is not None and _is_headline(sentence))
+    return event.evidence[0] < LEAD or (sentence is not None and is_headline(sentence))
 
 
 def _precision(name: str) -> int:
@@ -236,7 +251,7 @@ def _spoken_now(events: list[Event], doc: Doc) -> None:
         if event.date is not None or event.event_type not in REPORTED or event.agreement_stage:
             continue
         token = own.get(event.trigger[0])
-        if token is not None and not _is_headline(token.sent) and token.tag_ in ("VBP", "VBZ"):
+        if token is not None and not is_headline(token.sent) and token.tag_ in ("VBP", "VBZ"):
             event.date = value
             event.date_from = "context"
 
@@ -252,8 +267,3 @@ def _own_words(doc: Doc) -> dict[int, Token]:
         elif not quoted:
             words[token.idx] = token
     return words
-
-
-def _is_headline(sentence: Span) -> bool:
-    """Tell whether a sentence has no closing punctuation: its present tense means the past."""
-    return not sentence.text.rstrip().rstrip("”\"’'").endswith((".", "!", "?", ";", ","))

@@ -36,7 +36,8 @@ ASIDE = frozenset(
         "according",
     }
 )
-DEFINITE = frozenset({"the", "this", "that", "these", "those"})
+OCCASION = frozenset({"after", "amid", "before", "during", "following", "since"})
+DETERMINING = frozenset({"det", "nmod:poss", "nummod"})
 
 
 def extract(
@@ -61,8 +62,12 @@ def extract(
         events.extend(_events(doc, match, reading, slots))
         _inherit_setting(events, match.token)
         _aim_at_deed(events, match, book, slots)
-        alone = match.trigger.rule.needs_partner and _is_alone(events[-1])
-        if alone or not (events[-1].actors or _can_point_back(match, slots)):
+        if not events[-1].actors:
+            events[-1].actors = _clause_parties(match, slots, events[-1])
+            if _is_generic(match):
+                events.pop()
+                continue
+        if match.trigger.rule.needs_partner and _is_alone(events[-1]):
             events.pop()
     return events
 
@@ -78,21 +83,28 @@ def _inherit_setting(events: list[Event], token: Token) -> None:
             event.place_from = "clause" if token.dep_ != "conj" else "context"
 
 
-def _can_point_back(match: Match, slots: Slots) -> bool:
-    """Tell whether an act without parties can be one told before.
+def _is_generic(match: Match) -> bool:
+    """Tell whether a noun without parties names a kind of act and not one act.
 
-    ``The talks`` can, ``talks`` cannot; ``was signed`` can, and ``the attack killed``.
+    ``Regular consultations`` and ``such visits`` do; ``the talks``, ``a raid``, ``after lengthy
+    negotiations`` and the nouns of headlines, which drop their articles, do not.
     """
     token = match.token
-    if match.trigger.kind == "verb":
-        subject = syntax.agent(token)
-        return syntax.is_passive(token) or any(slots.is_a(word, "deed") for word in subject)
-    if match.trigger.kind == "adjective":
-        return True
-    article = [child for child in token.children if child.dep_ == "det"]
-    if article:
-        return article[0].lower_ in DEFINITE
-    return bool(syntax.possessor(token)) or token.tag_ not in ("NNS", "NNPS")
+    if match.trigger.kind != "noun":
+        return False
+    marks = [child for child in token.children if child.dep_ in DETERMINING]
+    if marks:
+        return any(child.lower_ == "such" for child in marks)
+    return not syntax.is_headline(token.sent) and syntax.preposition(token) not in OCCASION
+
+
+def _clause_parties(match: Match, slots: Slots, event: Event) -> list[Entity]:
+    """Return who acts in the clause of a noun that names no parties of its own."""
+    if match.trigger.kind != "noun":
+        return []
+    found = slots.entities(syntax.surface_subject(syntax.clause_head(match.token)))
+    found = [entity for entity in found if entity not in event.recipients]
+    return [] if match.trigger.frame.joint and len(found) < 2 else found
 
 
 def _aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
+from spacy.tokens import Span, Token
 
 SUBJECTS = frozenset({"nsubj", "nsubj:pass", "nsubj:outer"})
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM"})
@@ -226,3 +226,8 @@ def ancestors(token: Token) -> Iterator[Token]:
     while token.head != token:
         token = token.head
         yield token
+
+
+def is_headline(sentence: Span) -> bool:
+    """Tell whether a sentence ends without a stop: its present tense means the past."""
+    return not sentence.text.rstrip().rstrip("”\"’'").endswith((".", "!", "?", ";", ","))
