@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline import resources
+from pipeline.tables.rows import quad_classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,7 @@ def choices() -> Choices:
     """
     name = "review/choices.yaml"
     data = resources.document(name)
-    quads = {
-        row["event_type"]: row["quad_class"]
-        for row in resources.table("quad_classes.csv", ("event_type", "quad_class"))
-    }
+    quads = quad_classes()
     types = {}
     for event_type, entry in data.pop("types").items():
         if event_type not in quads:

@@ -13,17 +13,18 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from pipeline.report import views
 from pipeline.resources import items
 from pipeline.review.choices import choices
 from pipeline.review.entries import Entry
 from pipeline.review.world import Ring, outlines
+from pipeline.tables.schema import Row
 
 WIDTH = 1100
 LANES = 24
 BARS = 20
 NORTH, SOUTH = 84.0, -57.0
-LABEL = (90.0, 14.0)  # room for the name of a place on the map
-EARLY = 0.05  # share of the events that may lie before the time axis begins
+ROOM = (30.0, 4.6)  # degrees around the name of a place on the map
 QUADS = {
     "verbal cooperation": "q-vc",
     "material cooperation": "q-mc",
@@ -81,35 +82,40 @@ def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def _dyad(entry: Entry) -> tuple[str, str]:
-    """The states of an event: those of the codes, without sectors; one alone is with itself."""
-    cells = entry.cells
-    codes = items(cells["actor_codes"]) + items(cells["recipient_codes"])
-    states = sorted(dict.fromkeys(code.split(".")[0] for code in codes))
-    return (states[0], states[1]) if len(states) > 1 else (states[0], "") if states else ("", "")
+def _cells(entry: Entry) -> Row:
+    return entry.cells
 
 
 class _Axis:
-    """A time axis of years; the few events that lie far back all stand at its beginning."""
+    """A time axis of years; the few events outside them stand before its beginning or its end."""
 
     def __init__(self, days: list[str], left: float, right: float) -> None:
-        years = sorted(int(day[:4]) for day in days)
-        self.first, self.last = years[int(len(years) * EARLY)], years[-1] + 1
-        self.early = sum(year < self.first for year in years)
-        self._left, self._scale = left, (right - left) / (self.last - self.first)
+        self.years = views.Years.of(days)
+        self.early = any(int(day[:4]) < self.years.first for day in days)
+        self.late = any(int(day[:4]) > self.years.last for day in days)
+        self.left, self.right = left + 46 * self.early, right - 46 * self.late
+        self._scale = (self.right - self.left) / (self.years.last + 1 - self.years.first)
 
     def x(self, day: str) -> float:
-        if int(day[:4]) < self.first:
-            return self._left - 46
+        if int(day[:4]) < self.years.first:
+            return self.left - 46
+        if int(day[:4]) > self.years.last:
+            return self.right + 46
         date = datetime.date.fromisoformat(day)
         part = (date - datetime.date(date.year, 1, 1)).days / 366
-        return self._left + (date.year + part - self.first) * self._scale
+        return self.left + (date.year + part - self.years.first) * self._scale
 
     def ticks(self) -> list[tuple[float, str]]:
-        span = self.last - self.first
-        step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if span / s <= 14)
-        years = range(-(-self.first // step) * step, self.last + 1, step)
-        return [(self._left + (y - self.first) * self._scale, str(y)) for y in years]
+        first, last = self.years.first, self.years.last + 1
+        step = next(
+            s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if (last - first) / s <= 14
+        )
+        years = range(-(-first // step) * step, last + 1, step)
+        ticks = [(self.left + (y - first) * self._scale, str(y)) for y in years]
+        outside = [(self.left - 46, "before")] * self.early + [
+            (self.right + 46, "after")
+        ] * self.late
+        return ticks + outside
 
 
 def _grid(axis: _Axis, top: float, bottom: float) -> list[Markup]:
@@ -124,24 +130,17 @@ def timeline(entries: list[Entry]) -> Markup:
     dated = [e for e in entries if e.cells["date_start"]]
     if not dated:
         return _nothing("No event has a date with a known year yet.")
-    lanes = Counter(_dyad(e) for e in dated)
-    shown = [pair for pair, _ in lanes.most_common(LANES) if pair[0]]
-    left, top, row = 180.0, 34.0, 30.0
+    shown = views.lanes(dated, _cells, LANES)
+    left, top, row = 120.0, 34.0, 30.0
     axis = _Axis([e.cells["date_start"] for e in dated], left, WIDTH - 20)
     height = top + row * len(shown) + 10
     marks = _grid(axis, top, height - 6)
-    if axis.early:
-        marks.append(_text(left - 46, top - 6, "before", "tick", "middle"))
-    dots: dict[tuple[tuple[str, str], str, str], list[Entry]] = defaultdict(list)
-    for entry in dated:
-        month = entry.cells["date_start"][:7]
-        dots[_dyad(entry), month, entry.cells["quad_class"]].append(entry)
+    dots = sorted(views.dots(dated, _cells).items(), key=lambda dot: dot[0])
     for number, pair in enumerate(shown):
         y = top + row * (number + 0.5)
         name = " – ".join(filter(None, pair))
-        marks += [_line(left, y, WIDTH - 20, y, "lane"), _text(left - 66, y + 4, name, "", "end")]
-        mine = sorted((key, found) for key, found in dots.items() if key[0] == pair)
-        for (_, month, quad), found in mine:
+        marks += [_line(left, y, WIDTH - 20, y, "lane"), _text(left - 14, y + 4, name, "", "end")]
+        for (_, month, quad), found in (dot for dot in dots if dot[0][0] == pair):
             middle = f"{month}-15" if len(found) > 1 else found[0].cells["date_start"]
             marks.append(_dot(axis.x(middle), y, name, month, quad, found))
     return _legend() + _svg(WIDTH, height, "Timeline of events by pair of states", marks)
@@ -234,22 +233,13 @@ def world_map(entries: list[Entry]) -> Markup:
         for name, code, rings in outlines()
         if code != "ATA"
     ]
-    places = Counter(
-        (e.cells["place"], e.cells["longitude"], e.cells["latitude"])
-        for e in entries
-        if e.cells["place"] and e.cells["longitude"] and e.cells["latitude"]
-    )
-    placed = sorted(places.items(), key=lambda item: (-item[1], item[0]))
-    labelled: list[tuple[float, float]] = []
-    for (place, longitude, latitude), count in placed:
-        x, y = spot(float(longitude), float(latitude))
-        label = f"{place}: {count} event{'s' * (count > 1)}"
-        dot = _circle(x, y, min(4 + count**0.5 * 1.6, 22), "q-mc dot see-through")
-        marks.append(_mark(_link(place=place), label, dot))
-        if all(abs(x - a) > LABEL[0] or abs(y - b) > LABEL[1] for a, b in labelled):
-            labelled.append((x, y))
-            names = _text(x + 9, y - 7, place, "place")
-            marks.append(names)
+    for place in views.spots((e.cells for e in entries), ROOM):
+        x, y = spot(place.longitude, place.latitude)
+        label = f"{place.place}: {place.count} event{'s' * (place.count > 1)}"
+        dot = _circle(x, y, min(4 + place.count**0.5 * 1.6, 22), "q-mc dot see-through")
+        marks.append(_mark(_link(place=place.place), label, dot))
+        if place.labelled:
+            marks.append(_text(x + 9, y - 7, place.place, "place"))
     without = sum(not (e.cells["longitude"] and e.cells["place"]) for e in entries)
     note = Markup('<p class="note">{} of {} events have no place with coordinates.</p>').format(
         without, len(entries)

@@ -5,21 +5,17 @@ Cells stay strings: what the reviewer sees is what the file holds.
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.resources import items
+from pipeline.tables.reading import OutputError, read_rows
 from pipeline.tables.schema import EVENTS, MENTIONS, Row
 
 EVENT_COLUMNS, MENTION_COLUMNS = EVENTS.columns, MENTIONS.columns
 DOCUMENT_COLUMNS = ("doc_id", "path", "title", "published", "characters", "zones", "status")
 FILES = ("documents.csv", "events.csv", "mentions.csv", "agreements.csv", "run.json")
-
-
-class OutputError(ValueError):
-    """An output folder cannot be reviewed; the message says which file and why."""
 
 
 @dataclass(slots=True)
@@ -55,34 +51,6 @@ def stamp(folder: Path) -> tuple:
     return tuple(marks)
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> list[Row]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.reader(file)
-            header = next(reader, [])
-            missing = [column for column in columns if column not in header]
-            if missing:
-                raise OutputError(f"{path.name}: header: no column {', '.join(missing)}")
-            rows = []
-            for cells in reader:
-                if len(cells) != len(header):
-                    raise OutputError(
-                        f"{path.name}: line {reader.line_num}: {len(cells)} cells, "
-                        f"the header has {len(header)}"
-                    )
-                rows.append(dict(zip(header, cells, strict=True)))
-            return rows
-    except FileNotFoundError:
-        raise OutputError(
-            f"{path.parent} holds no {path.name}: it is no output folder of a run "
-            "(pacta run ARTICLES -o FOLDER makes one)"
-        ) from None
-    except UnicodeDecodeError as error:
-        raise OutputError(f"{path.name}: not UTF-8 at byte {error.start}") from None
-    except csv.Error as error:
-        raise OutputError(f"{path.name}: {error}") from None
-
-
 def _offsets(rows: list[Row], name: str, pairs: tuple[tuple[str, str], ...]) -> None:
     for number, row in enumerate(rows, start=2):
         for first, last in pairs:
@@ -116,14 +84,16 @@ def read(folder: Path) -> Tables:
         A table is missing, lacks a column, is no CSV, or an event has no valid offsets.
     """
     mark = stamp(folder)
-    documents = {row["doc_id"]: row for row in _rows(folder / "documents.csv", DOCUMENT_COLUMNS)}
-    events = _rows(folder / "events.csv", EVENT_COLUMNS)
+    documents = {
+        row["doc_id"]: row for row in read_rows(folder / "documents.csv", DOCUMENT_COLUMNS)
+    }
+    events = read_rows(folder / "events.csv", EVENT_COLUMNS)
     _offsets(
         events,
         "events.csv",
         (("trigger_start", "trigger_end"), ("evidence_start", "evidence_end")),
     )
-    rows = _rows(folder / "mentions.csv", MENTION_COLUMNS)
+    rows = read_rows(folder / "mentions.csv", MENTION_COLUMNS)
     _offsets(rows, "mentions.csv", (("start", "end"),))
     mentions: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
@@ -133,7 +103,7 @@ def read(folder: Path) -> Tables:
             raise OutputError(f"events.csv: {row['doc_id']} is not in documents.csv")
     agreements = []
     if (folder / "agreements.csv").exists():
-        agreements = _rows(folder / "agreements.csv", ("agreement_id", "stage", "date"))
+        agreements = read_rows(folder / "agreements.csv", ("agreement_id", "stage", "date"))
     return Tables(folder, documents, events, dict(mentions), agreements, mark)
 
 

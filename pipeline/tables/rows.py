@@ -87,7 +87,7 @@ def _event_row(article: Article, event: Event, event_id: str) -> Row:
         "published": _day(article),
         "event_type": event.event_type,
         "mode": event.mode,
-        "quad_class": _quad_classes().get(event.event_type, ""),
+        "quad_class": quad_classes().get(event.event_type, ""),
         "context": join(event.contexts),
         "factuality": event.factuality,
         "actors": join([actor.name for actor in event.actors]),
@@ -192,6 +192,7 @@ def _day(article: Article) -> str:
 
 
 @functools.cache
-def _quad_classes() -> dict[str, str]:
+def quad_classes() -> dict[str, str]:
+    """Return the quad class of each event type, as ``knowledge/quad_classes.csv`` has it."""
     rows = resources.table("quad_classes.csv", ("event_type", "quad_class"))
     return {row["event_type"]: row["quad_class"] for row in rows}

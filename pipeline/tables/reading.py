@@ -1,0 +1,61 @@
+"""Reading the CSV tables of an output folder back, cell by cell as they stand in the file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipeline.tables.schema import Row
+
+
+class OutputError(ValueError):
+    """An output folder cannot be read; the message says which file and why."""
+
+
+def read_rows(path: Path, columns: Iterable[str]) -> list[Row]:
+    """Read a table of an output folder.
+
+    Parameters
+    ----------
+    path : Path
+        The CSV file.
+    columns : iterable of str
+        The columns that must be there; a table may hold more.
+
+    Returns
+    -------
+    list of dict
+        One dict a row, in file order; all cells are strings.
+
+    Raises
+    ------
+    OutputError
+        The file is missing, is no CSV in UTF-8, lacks a column, or a row has more or fewer cells
+        than the header.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.reader(file)
+            header = next(reader, [])
+            missing = [column for column in columns if column not in header]
+            if missing:
+                raise OutputError(f"{path.name}: header: no column {', '.join(missing)}")
+            rows = []
+            for cells in reader:
+                if len(cells) != len(header):
+                    raise OutputError(
+                        f"{path.name}: line {reader.line_num}: {len(cells)} cells, "
+                        f"the header has {len(header)}"
+                    )
+                rows.append(dict(zip(header, cells, strict=True)))
+            return rows
+    except FileNotFoundError:
+        raise OutputError(
+            f"{path.parent} holds no {path.name}: it is no output folder of a run "
+            "(pacta run ARTICLES -o FOLDER makes one)"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise OutputError(f"{path.name}: not UTF-8 at byte {error.start}") from None
+    except csv.Error as error:
+        raise OutputError(f"{path.name}: {error}") from None
