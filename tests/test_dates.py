@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -235,11 +237,11 @@ def test_today_may_mean_these_times(nlp):
 
 
 def test_memory_does_not_grow_with_publication_dates():
-    text = "They met on Monday, and will meet on 3 May, next week and in the coming year."
+    text = "They met on Monday, and will meet on 3 May, next week and in the coming year (05MAR26)."
 
     def run(first: int, last: int) -> None:
         for days in range(first, last):
-            assert len(read(text, TUESDAY - datetime.timedelta(days))) == 4
+            assert len(read(text, TUESDAY - datetime.timedelta(days))) == 5
 
     run(0, 200)
     tracemalloc.start()
@@ -249,6 +251,34 @@ def test_memory_does_not_grow_with_publication_dates():
     after = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert after - before < 20_000
+
+
+# -- the long tail -------------------------------------------------------------------------------
+
+
+def test_dateparser_is_loaded_only_for_a_form_that_needs_it():
+    code = (
+        "import sys; from pipeline.components.dates.component import shared_reader as reader;"
+        "reader().read('They met on 5 March 2026, 2026-03-05 and last Monday.');"
+        "print('dateparser' in sys.modules);"
+        "reader().read('Dated 05MAR2026.'); print('dateparser' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize("published", [None, datetime.date(1999, 1, 1), TUESDAY])
+def test_a_written_form_does_not_lean_on_the_publication(published):
+    [(_, value)] = read("Dated 2020-Apr-05 at noon.", published)
+    assert (value.edtf, value.anchor, value.rule) == ("2020-04-05", "", "written_day")
+
+
+@pytest.mark.parametrize(
+    ("published", "value"),
+    [(datetime.date(1985, 6, 1), "1989-03-05"), (TUESDAY, "1989-03-05"), (None, "1989-03-05")],
+)
+def test_the_century_of_a_written_form(published, value):
+    assert read("Dated 05MAR89 at noon.", published)[0][1].edtf == value
 
 
 # -- any text ------------------------------------------------------------------------------------

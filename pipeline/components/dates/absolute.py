@@ -56,8 +56,9 @@ def calendar_year(parts: Parts, context: Context) -> Reading | None:
 
 
 def iso(parts: Parts, context: Context) -> Reading | None:
-    """``2026-03-22``."""
-    year, month, day = (int(part) for part in parts["date"][:10].split("-"))
+    """``2026-03-22``, ``20260322T1015Z``."""
+    digits = parts["date"].replace("-", "")
+    year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
     if not edtf.valid(year, month, day):
         return None
     return Reading(Point("day", year, month, day))
@@ -71,7 +72,7 @@ def numeric(parts: Parts, context: Context) -> Reading | None:
         known = edtf.valid(year, month, day)
         return Reading(Point("day", year, month, day)) if known else None
     one, two = int(cells[0]), int(cells[1])
-    year = full_year({"y": int(cells[2]), "short": len(cells[2]) == 2}, context)
+    year = full_year({"y": int(cells[2])}, context)
     fits = {
         order: (month, day)
         for order, month, day in (("DMY", two, one), ("MDY", one, two))
@@ -89,7 +90,10 @@ def numeric(parts: Parts, context: Context) -> Reading | None:
 
 
 def days_of_month(parts: Parts, context: Context) -> Reading | None:
-    """``14–16 March 2026``, ``March 14 to 16``."""
+    """``14–16 March 2026``, ``March 14 to 16``, ``5/6 March``."""
+    if "pair" in parts:
+        one, two = (int(cell) for cell in parts["pair"].split("/"))
+        parts = {**parts, "d": one, "e": two}
     if parts["d"] >= parts["e"]:
         return None
     start = calendar_day(parts, context)
@@ -202,7 +206,11 @@ def turn_of_century(parts: Parts, context: Context) -> Reading | None:
 
 
 def quarter(parts: Parts, context: Context) -> Reading | None:
-    """``Q3 2025``, ``the third quarter of last year``, ``the last quarter``."""
+    """``Q3 2025``, ``2025Q3``, ``the third quarter of last year``, ``the last quarter``."""
+    if isinstance(parts["q"], str):
+        one, two = parts["q"].split("Q")
+        cells = (one, two) if len(one) == 1 else (two, one)
+        parts = {**parts, "q": int(cells[0]), "y": int(cells[1])}
     if parts["q"] == -1:
         parts = {**parts, "q": 4}
     if not 1 <= parts["q"] <= 4:
@@ -239,7 +247,7 @@ def fiscal_year(parts: Parts, context: Context) -> Reading | None:
     """``fiscal 2024``, ``FY24``: the year it is named after, whatever month it begins in."""
     if isinstance(parts.get("y"), str):
         digits = parts["y"].upper().lstrip("FY'’")
-        parts = {**parts, "y": int(digits), "short": len(digits) == 2}
+        parts = {**parts, "y": int(digits)}
     return calendar_year(parts, context)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pipeline.components.dates import edtf
 from pipeline.components.dates.context import TEXT, Context
 from pipeline.components.dates.edtf import Point
-from pipeline.components.dates.from_writing import relative_period
+from pipeline.components.dates.from_writing import relative_period, weekday
 from pipeline.components.dates.resolution import Parts, Reading, unknown
 
 
@@ -39,6 +39,14 @@ def later_in_story(parts: Parts, context: Context) -> Reading | None:
     if context.narrative or context.now is None:
         return later({**parts, "sign": 0}, context)
     return relative_period({"unit": parts["unit"], "rel": 0}, context)
+
+
+def weekday_of_that_day(parts: Parts, context: Context) -> Reading | None:
+    """``3 May 2024 (Friday)``: the day just told, where it is such a weekday."""
+    date = context.day_of(context.last_day)
+    if date is None or context.last_read != context.last_day or date.isoweekday() != parts["wd"]:
+        return weekday(parts, context)
+    return Reading(edtf.day(date), TEXT)
 
 
 def later_weekday(parts: Parts, context: Context) -> Reading | None:

@@ -43,13 +43,17 @@ class Lexemes:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A class of lexemes known by their form, whose first number must lie within bounds."""
+    """A class of lexemes known by their form, whose first number must lie within bounds.
+
+    ``initials`` are the letters that open one whose form begins with a table (``{MONTH}``).
+    """
 
     name: str
     regex: re.Pattern[str]
     low: int | None
     high: int | None
     examples: tuple[str, ...]
+    initials: frozenset[str] = frozenset()
 
     def fits(self, word: str) -> bool:
         """Whether the lexeme has this form."""
@@ -207,15 +211,23 @@ class Vocabulary:
             problem = "expected regex (and min, max, examples)"
             raise KnowledgeError(self._file, f"forms: {name}", problem)
         try:
-            regex = re.compile(entry["regex"])
+            regex = re.compile(re.sub(r"\{([A-Z]+)\}", self._any_of, entry["regex"]))
         except (re.error, KeyError) as error:
             raise KnowledgeError(self._file, f"forms: {name}", f"regex: {error}") from None
         examples = tuple(entry.get("examples", ()))
-        form = Form(name, regex, entry.get("min"), entry.get("max"), examples)
+        opening = re.match(r"\{([A-Z]+)\}", entry["regex"])
+        words = self._values[opening[1]] if opening else ()
+        initials = frozenset(word[0].upper() for word in words)
+        form = Form(name, regex, entry.get("min"), entry.get("max"), examples, initials)
         for example in examples:
             if not form.fits(example):
                 raise KnowledgeError(self._file, f"forms: {name}", f"{example!r} does not fit")
         return form
+
+    def _any_of(self, term: re.Match[str]) -> str:
+        """``{MONTH}`` in a form: the words of that table as Capital or UPPER."""
+        words = sorted(self._values[term[1]], key=lambda word: (-len(word), word))
+        return f"(?:{'|'.join(written for w in words for written in (w.capitalize(), w.upper()))})"
 
     def _samples(self) -> list[str]:
         """Lexemes that between them have every set of forms there is."""
@@ -238,7 +250,10 @@ class Vocabulary:
         return self._codes.get(frozenset(self._form_classes(word)), self._other)
 
     def _compile(self, compounds: dict[str, Any]) -> re.Pattern[str]:
-        written = [form.regex.pattern for form in self._forms.values() if form.low is None]
+        signs = [form for form in self._forms.values() if form.low is None]
+        written = [form.regex.pattern for form in signs if not form.initials]
+        lettered = [form.regex.pattern for form in signs if form.initials]
+        initials = "".join(sorted({initial for form in signs for initial in form.initials}))
         decades = [self._forms[name].regex.pattern for name in ("DECADE", "DECADE2", "YYAPOS")]
         tens, units = "|".join(compounds["tens"]), [*compounds["NUMBER"], *compounds["ORDINAL"]]
         kept = "|".join(
@@ -251,6 +266,7 @@ class Vocabulary:
         return re.compile(
             r"\n\s*\n\s*|\n(?![a-z0-9(])"  # a paragraph ends; a line broken in its middle does not
             rf"|(?=[0-9'’‘F])(?<![\w./:])(?:{'|'.join(written + decades)})(?![\w/]|[.:,-][0-9])"
+            rf"|(?=[{initials}])\b(?:{'|'.join(lettered)})(?![\w/]|[.:,-][0-9])"
             rf"|(?=[tfsenTFSEN])\b(?i:(?:{tens})[- ](?:{'|'.join(units)}))\b"
             rf"|(?!(?i:{kept})-)[A-Za-z]+-[0-9]\w*"  # F-15, COVID-19
             r"|\w+|['’]s\b|[^\w\s]"

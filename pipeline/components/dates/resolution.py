@@ -44,13 +44,17 @@ def said_year(parts: Parts, context: Context) -> tuple[int | None, str] | None:
 
 
 def full_year(parts: Parts, context: Context) -> int:
-    number = parts["y"]
-    if isinstance(number, str):  # '82
-        number = int(number.strip("'’‘"))
-    if parts.get("short"):
+    """The year in full; 82 is 1982 and 26 is 2026, but for those of an era (AD 43)."""
+    number: int = parts["y"]
+    if is_short(parts):
         pivot = (context.now.year if context.now else 2030) + 20
         number += 2000 if 2000 + number <= pivot else 1900
     return 1 - number if parts.get("era") == -1 else number
+
+
+def is_short(parts: Parts) -> bool:
+    """Whether the year stands without its century: ``'82``, ``FY24``."""
+    return isinstance(parts.get("y"), int) and parts["y"] < 100 and "era" not in parts
 
 
 def year_of(

@@ -10,6 +10,8 @@ from pipeline.components.dates.context import PUBLICATION, TEXT, Context
 from pipeline.components.dates.edtf import Point
 from pipeline.components.dates.grammar import Match
 from pipeline.components.dates.lexer import Lexemes
+from pipeline.components.dates.normalisers import NORMALISERS
+from pipeline.components.dates.resolution import is_short
 from pipeline.components.dates.tense import Cues
 
 #: Characters from the beginning within which a dateline stands.
@@ -20,6 +22,8 @@ DATELINE_BEFORE, DATELINE_AFTER = 60, 30
 STORY_YEARS = 4
 #: ... and so many of them for each "yesterday" and "on Monday".
 STORY_SHARE = 3
+#: Normalisers of dates that stand in full: day, month and year.
+_WRITTEN_IN_FULL = frozenset({"iso", "written_day"})
 #: Rules whose dates are seen from the day of writing.
 _SEEN_FROM_NOW = frozenset(
     {"deictic_day", "weekday", "relative_weekday", "ago", "relative_period", "relative_month"}
@@ -52,7 +56,7 @@ def survey(
 
 
 def _names_year(match: Match) -> bool:
-    return isinstance(match.parts.get("y"), int) and "short" not in match.parts
+    return isinstance(match.parts.get("y"), int) and not is_short(match.parts)
 
 
 def _is_full_day(match: Match) -> bool:
@@ -60,13 +64,10 @@ def _is_full_day(match: Match) -> bool:
 
 
 def _day_of(match: Match) -> datetime.date | None:
-    if match.rule.normaliser == "iso":
-        year, month, day = (int(part) for part in match.parts["date"][:10].split("-"))
-    elif _is_full_day(match) and "era" not in match.parts:
-        year, month, day = match.parts["y"], match.parts["m"], match.parts["d"]
-    else:
+    if match.rule.normaliser not in _WRITTEN_IN_FULL and not _is_full_day(match):
         return None
-    return datetime.date(year, month, day) if edtf.valid(year, month, day) else None
+    reading = NORMALISERS[match.rule.normaliser](match.parts, Context())
+    return Context.day_of(reading.value) if reading and isinstance(reading.value, Point) else None
 
 
 def _dateline(matches: list[Match], lexemes: Lexemes) -> datetime.date | None:
