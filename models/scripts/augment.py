@@ -10,10 +10,11 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+from draft import Draft, Token, lines, title
+from news_syntax import to_news
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -32,115 +33,6 @@ _IZE = re.compile(r"(?<=[a-z]{3})iz(e|es|ed|ing|ation|ations|er|ers)$")
 _IZE_ALWAYS = re.compile(r"^(size|prize|seize|capsize|citizen|horizon|maize)", re.I)
 
 
-@dataclass
-class Draft:
-    """A document taken apart: parallel lists, one entry a token; None where a layer is absent."""
-
-    words: list[str]
-    spaces: list[bool]
-    ents: list[str] | None = None
-    tags: list[str] | None = None
-    pos: list[str] | None = None
-    morphs: list[str] | None = None
-    lemmas: list[str] | None = None
-    deps: list[str] | None = None
-    heads: list[int] | None = None
-    layers: tuple[str, ...] = field(
-        default=(
-            "words",
-            "spaces",
-            "ents",
-            "tags",
-            "pos",
-            "morphs",
-            "lemmas",
-            "deps",
-        )
-    )
-
-    @classmethod
-    def of(cls, doc: Doc) -> "Draft":
-        """Take ``doc`` apart."""
-        draft = cls([t.text for t in doc], [bool(t.whitespace_) for t in doc])
-        if doc.has_annotation("ENT_IOB"):
-            draft.ents = [
-                "" if not t.ent_iob else t.ent_iob_ + (f"-{t.ent_type_}" if t.ent_type_ else "")
-                for t in doc
-            ]
-        if doc.has_annotation("TAG"):
-            draft.tags = [t.tag_ for t in doc]
-            draft.pos = [t.pos_ for t in doc]
-            draft.morphs = [str(t.morph) for t in doc]
-            draft.lemmas = [t.lemma_ for t in doc]
-        if doc.has_annotation("DEP"):
-            draft.deps = [t.dep_ for t in doc]
-            draft.heads = [t.head.i for t in doc]
-        return draft
-
-    def remove(self, i: int) -> None:
-        """Remove token ``i``, which must head nothing."""
-        for layer in self.layers:
-            values = getattr(self, layer)
-            if values is not None:
-                del values[i]
-        if self.heads is not None:
-            del self.heads[i]
-            self.heads = [head - (head > i) for head in self.heads]
-
-    def insert(self, at: int, tokens: list["Token"]) -> None:
-        """Insert parsed tokens before token ``at``; heads are positions after the insertion."""
-        n = len(tokens)
-        self.heads = [head + n if head >= at else head for head in self.heads]
-        self.heads[at:at] = [token.head for token in tokens]
-        for layer in self.layers:
-            values = getattr(self, layer)
-            if values is not None:
-                values[at:at] = [getattr(token, layer) for token in tokens]
-
-    def doc(self, vocab) -> Doc:
-        """Put the document together again."""
-        return Doc(
-            vocab, words=self.words, spaces=self.spaces, ents=self.ents, tags=self.tags,
-            pos=self.pos, morphs=self.morphs, lemmas=self.lemmas, deps=self.deps,
-            heads=self.heads,
-        )  # fmt: skip
-
-
-@dataclass
-class Token:
-    """A token to insert; the fields are named as the layers of a draft."""
-
-    words: str
-    tags: str
-    pos: str
-    deps: str
-    head: int
-    spaces: bool = True
-    morphs: str = "Number=Sing"
-    ents: str = ""
-
-    @property
-    def lemmas(self) -> str:
-        return self.words
-
-
-def lines(draft: Draft) -> list[tuple[int, int]]:
-    """Token ranges of the lines, newline tokens left out."""
-    out, start = [], 0
-    for i, word in enumerate(draft.words):
-        if "\n" in word:
-            if i > start:
-                out.append((start, i))
-            start = i + 1
-    if len(draft.words) > start:
-        out.append((start, len(draft.words)))
-    return out
-
-
-def _title(word: str) -> str:
-    return word[:1].upper() + word[1:]
-
-
 def change_case(draft: Draft, start: int, end: int, how: str) -> None:
     """Set a line in lower case, Title Case or ALL CAPS; lemmas follow as edit trees can follow
     them."""
@@ -151,7 +43,7 @@ def change_case(draft: Draft, start: int, end: int, how: str) -> None:
         elif how == "lower":
             new = word.lower()
         else:
-            new = word if i > start and word.lower() in SMALL_WORDS else _title(word)
+            new = word if i > start and word.lower() in SMALL_WORDS else title(word)
         if len(new) != len(word):
             continue
         draft.words[i] = new
@@ -206,7 +98,7 @@ def british(draft: Draft) -> None:
     def respell(word: str) -> str:
         other = BRITISH.get(word.lower())
         if other:
-            return _title(other) if word[0].isupper() else other
+            return title(other) if word[0].isupper() else other
         if not _IZE_ALWAYS.match(word):
             return _IZE.sub(r"is\1", word)
         return word
@@ -386,11 +278,14 @@ def augment(
     rate: float,
     names: Names | None = None,
     tokenize: Callable[[str], Doc] | None = None,
+    news: float = 0.0,
 ) -> Doc | None:
     """One variant of ``doc``, or None where every draw fell on "leave it"."""
     draft = Draft.of(doc)
     before = (list(draft.words), list(draft.spaces))
     parsed = draft.heads is not None
+    if parsed and news:
+        draft = to_news(draft, rng, news)
     if names and draft.ents and not parsed and rng.random() < 0.3 * rate:
         swap_names(draft, names, tokenize)
     if parsed and rng.random() < 0.4 * rate:
@@ -425,18 +320,19 @@ def augment(
 
 @registry.augmenters("pacta.news_augmenter.v1")
 def news_augmenter(
-    rate: float = 1.0, seed: int = 0, pools: str | None = None
+    rate: float = 1.0, seed: int = 0, pools: str | None = None, news: float = 0.0
 ) -> Callable[[Language, Example], Iterator[Example]]:
     """An augmenter that yields each document once, changed or not.
 
     ``rate`` scales all probabilities; ``seed`` makes the sequence of draws repeatable; ``pools`` is
-    the JSON file of names to put in the place of others, if that is wanted.
+    the JSON file of names to put in the place of others, if that is wanted; ``news`` scales the
+    share of sentences of a treebank that become sentences of news.
     """
     rng = random.Random(seed)
     names = Names(json.loads(Path(pools).read_text(encoding="utf8")), rng) if pools else None
 
     def apply(nlp: Language, example: Example) -> Iterator[Example]:
-        variant = augment(example.reference, rng, rate, names, nlp.make_doc)
+        variant = augment(example.reference, rng, rate, names, nlp.make_doc, news)
         if variant is None:
             yield example
         else:

@@ -24,8 +24,10 @@ def make_repairs(nlp: Language, name: str) -> Callable[[Doc], Doc]:
 
 
 def repair(doc: Doc) -> Doc:
-    """Give finite verbs that were read as attributes their clause back."""
+    """Give finite verbs that were read as attributes their clause back; space relates to nothing."""
     for token in doc:
+        if token.is_space and token.dep_ not in ("", "ROOT"):
+            token.dep_ = "dep"
         if token.tag_ in FINITE and token.dep_ == "amod" and token.head.i > token.i:
             _lift(token)
     return doc

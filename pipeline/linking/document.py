@@ -159,7 +159,8 @@ def _take_parties(events: list[Event]) -> None:
         elif event.event_type in told:
             last = told[event.event_type]
             event.actors = list(last.actors)
-            event.recipients = event.recipients or list(last.recipients)
+            if event.act == last.act:
+                event.recipients = event.recipients or list(last.recipients)
             event.reasons["actors"] = "parties of the last act of this type told before"
 
 

@@ -29,6 +29,14 @@ def parties(names: str, codes: str) -> tuple[str, ...]:
     return tuple(sorted({_party(name, code) for name, code in _pairs(names, codes)}))
 
 
+def states(names: str, codes: str) -> tuple[str, ...]:
+    """Return the states (ISO3 codes) and other bodies (names) of a cell of names and its codes.
+
+    Whatever belongs to a state, also an opposition or a company, stands for it here.
+    """
+    return tuple(sorted({_state(name, code) for name, code in _pairs(names, codes)}))
+
+
 def named(cells: Iterable[tuple[str, str]]) -> Named:
     """Return the persons and bodies that cells of names (and of codes) mention by name."""
     found: dict[tuple[str, str], set[Name]] = {}
@@ -78,6 +86,12 @@ def _party(name: str, code: str) -> str:
     if country in SELVES or gazetteers.country(country):
         return country if sector in STATE else code
     return name
+
+
+@lru_cache(maxsize=65536)
+def _state(name: str, code: str) -> str:
+    country = code.partition(".")[0]
+    return country if country in SELVES or gazetteers.country(country) else name
 
 
 @lru_cache(maxsize=65536)

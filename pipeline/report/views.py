@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pipeline.resources import items
+from pipeline.linking import parties
 from pipeline.tables.rows import quad_classes
 from pipeline.tables.schema import Row
 
@@ -40,9 +40,9 @@ class Years:
 
 
 def states(row: Row) -> list[str]:
-    """Return the countries and bodies of an item's two sides by code, sorted."""
-    codes = items(row["actor_codes"]) + items(row["recipient_codes"])
-    return sorted({state for code in codes if (state := code.split(".")[0])})
+    """Return the states (ISO3 codes) and other bodies (names) of an item's two sides, sorted."""
+    sides = ("actors", "actor_codes"), ("recipients", "recipient_codes")
+    return sorted({state for side in sides for state in parties.states(*(row[c] for c in side))})
 
 
 def dyad(row: Row) -> Dyad:

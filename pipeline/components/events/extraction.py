@@ -246,7 +246,7 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
         recipients = _first_named(token, "content", slots, actors)
     elif verbal and not recipients and not frame.joint:
         recipients = _first_named(token, "belonging", slots, actors)
-        if not recipients and rule.governs:
+        if not recipients:
             recipients = _first_named(token, "content", slots, actors)
     event_type, value = rule.type, reading.value
     if value in ("planned", "proposed"):

@@ -22,6 +22,11 @@ BESIDES = frozenset(
     {"outside", "without", "than", "despite", "beyond", "unlike", "under", "before", "after"}
 )
 MOST_BETWEEN_PERSONS = 12
+CONTENT = frozenset(
+    {"obj", "iobj", "obl", "obl:agent", "nmod", "nsubj", "nmod:poss", "amod", "compound", "conj"}
+)
+FINITE = frozenset({"VBD", "VBZ", "VBP"})
+ASIDES = frozenset({"acl:relcl", "advcl", "parataxis", "advcl:relcl", "appos"})
 SURE_BEHIND_VERBS = frozenset({"to", "from", "with", "against"})
 MODIFYING = frozenset({"amod", "compound", "nmod:poss", "nmod:desc"})
 HOLDING = frozenset({"obj", "obl", "nsubj:pass", "conj", "xcomp", "obl:agent"})
@@ -73,7 +78,7 @@ class Slots:
         if slot == "subject":
             if kind == "noun":
                 return list(syntax.children(token, "nsubj"))
-            return syntax.agent(token)
+            return syntax.agent(token) or self._name_before(token)
         if slot == "object":
             return syntax.patient(token) if kind != "noun" else []
         if slot == "indirect":
@@ -136,6 +141,23 @@ class Slots:
         if not found and (kind == "noun" or slot in SURE_BEHIND_VERBS):
             found = self._following(token, slot)
         return [one for one in found if one != token and one.i not in self._date_tokens]
+
+    def _name_before(self, verb: Token) -> list[Token]:
+        """Return the name before a finite verb to which the parse gave no subject, if it is near.
+
+        Titles, brackets and datelines break the parse; a name that stands before the verb with no
+        other verb between and no preposition before it is its subject all the same.
+        """
+        if verb.tag_ not in FINITE or syntax.is_passive(verb):
+            return []
+        for token in reversed(verb.doc[verb.sent.start : verb.i]):
+            if syntax.is_verbal(token) and token.pos_ != "AUX":
+                return []
+            place = self._name_at.get(token.i)
+            if place is not None:
+                name = self._names[place]
+                return [] if _behind_preposition(name) else [name.root]
+        return []
 
     def words(self, token: Token, kind: str, slot: str) -> list[Token]:
         """Return all words in a slot, coordination unfolded, behind measure words too.
@@ -323,6 +345,16 @@ class Slots:
         return word.i in self._agreement_tokens or self.is_a(word, "agreement_noun")
 
 
+def _behind_preposition(name: Span) -> bool:
+    """Tell whether a name is part of a prepositional phrase, its article and adjectives apart."""
+    for token in reversed(name.doc[name.sent.start : name.start]):
+        if token.pos_ == "ADP":
+            return True
+        if token.pos_ not in ("DET", "ADJ", "NOUN", "PROPN"):
+            return False
+    return False
+
+
 def _said(verb: Token) -> list[Token]:
     """Return the words that a verb of speech reports: its complement, or the quotation it ends."""
     heads = list(syntax.children(verb, "ccomp", "xcomp", "parataxis", "obj", "obl"))
@@ -363,14 +395,23 @@ def _owners(noun: Token) -> list[Token]:
 
 
 def _content(verb: Token) -> list[Token]:
-    """Return the parties named in what a speech act is about: ``offered to talk with Peru``."""
+    """Return the names in what an act is about: ``offered to talk with Peru``, ``fed refugees
+    in Chad``; not those of relative and other finite clauses beside it."""
     found: list[Token] = []
-    for clause in syntax.children(verb, "xcomp", "ccomp", "advcl", "obl"):
-        for word in clause.subtree:
-            named = word.dep_ in ("obj", "iobj", "obl", "nmod", "nsubj", "nmod:poss")
-            if named and syntax.preposition(word) not in BESIDES:
-                found.append(word)
-    return found
+    for part in syntax.children(verb, "obj", "xcomp", "ccomp", "obl", "advcl"):
+        if part.dep_ != "advcl" or syntax.is_infinitive(part):
+            _collect_content(part, found)
+    return sorted(found, key=lambda word: word.i)
+
+
+def _collect_content(word: Token, found: list[Token]) -> None:
+    if syntax.preposition(word) in BESIDES:
+        return
+    if word.dep_ in CONTENT:
+        found.append(word)
+    for child in word.children:
+        if child.dep_ not in ASIDES:
+            _collect_content(child, found)
 
 
 def _doers(noun: Token) -> list[Token]:
