@@ -14,6 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 FINITE = frozenset({"VBD", "VBZ", "VBP"})
+UNFINITE = frozenset({"VB", "VBG"})
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM"})
 
 
@@ -30,7 +31,21 @@ def repair(doc: Doc) -> Doc:
             token.dep_ = "dep"
         if token.tag_ in FINITE and token.dep_ == "amod" and token.head.i > token.i:
             _lift(token)
+        elif token.tag_ in FINITE and token.dep_ == "conj" and token.head.tag_ in UNFINITE:
+            _join_finite(token)
     return doc
+
+
+def _join_finite(verb: Token) -> None:
+    """Coordinate a finite verb with the finite clause, not with an infinitive inside it.
+
+    In *urged them to reconsider and spoke* the tenses tell what belongs together.
+    """
+    above = verb.head
+    while above.tag_ in UNFINITE and above.head != above:
+        above = above.head
+    if above.tag_ in FINITE and above.i < verb.i:
+        verb.head = above
 
 
 def _lift(verb: Token) -> None:

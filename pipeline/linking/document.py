@@ -151,17 +151,17 @@ def _share(group: list[Event], doc: Doc) -> None:
 
 
 def _take_parties(events: list[Event]) -> None:
-    """Let an act without parties take those of the act of its type that was told last."""
+    """Let an act without parties take those of the act of its kind or type that was told last."""
     told: dict[str, Event] = {}
     for event in events:
+        last = told.get(event.act) or told.get(event.event_type)
         if event.actors:
-            told[event.event_type] = event
-        elif event.event_type in told:
-            last = told[event.event_type]
+            told[event.act] = told[event.event_type] = event
+        elif last is not None:
             event.actors = list(last.actors)
             if event.act == last.act:
                 event.recipients = event.recipients or list(last.recipients)
-            event.reasons["actors"] = "parties of the last act of this type told before"
+            event.reasons["actors"] = "parties of the last such act told before"
 
 
 def _leads(event: Event, doc: Doc) -> bool:

@@ -82,21 +82,25 @@ class Context:
             return None
         return datetime.date(point.year or 1, point.month or 1, point.day or 1)
 
-    def _is_aside(self, year: int) -> bool:
-        """Whether a year of a story stands alone, far from the others ("a 2004 study found")."""
+    def _is_aside(self, year: int, leads: bool) -> bool:
+        """Whether a year of a story stands alone: far from the others, or told in passing.
+
+        "A 2004 study found" is far; "the general, who had led the rising of 1792," looks back.
+        """
         if not self.narrative or self.last is None or self.last.year is None:
             return False
-        if abs(year - self.last.year) <= ASIDE:
+        looks_back = year < self.last.year and not leads
+        if abs(year - self.last.year) <= ASIDE and not looks_back:
             self.aside = None
             return False
-        if self.aside is not None and abs(year - self.aside) <= ASIDE:
+        if self.aside is not None and abs(year - self.aside) <= (0 if looks_back else ASIDE):
             self.aside = None
             return False
         self.aside = year
         return True
 
-    def remember(self, value: Value) -> None:
-        """Note a date that was read, for those after it."""
+    def remember(self, value: Value, leads: bool = True) -> None:
+        """Note a date that was read, for those after it; ``leads``: it opens its sentence."""
         point = value
         if isinstance(value, Interval):
             point = value.end or value.start or Point("year")
@@ -106,7 +110,7 @@ class Context:
         if point.level == "season" and point.year is not None and point.month is not None:
             point = edtf.middle_month(point)
         self.last_read = point
-        if point.year is None or point.level == "decade" or self._is_aside(point.year):
+        if point.year is None or point.level == "decade" or self._is_aside(point.year, leads):
             return
         self.last = point
         if point.level == "day" and point.known:

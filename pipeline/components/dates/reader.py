@@ -20,6 +20,8 @@ from pipeline.records import DateValue
 #: Tells where the verb governing the characters from start to end points; None: cannot tell.
 Governor = Callable[[int, int], str | None]
 RANGE = "range"
+#: Lexemes within which a date stands at the beginning of its sentence.
+LEAD = 4
 #: Parts that name the year, so that a date which has them needs none from its partner in a range.
 _YEAR_PARTS = ("y", "rel", "ana")
 
@@ -108,7 +110,7 @@ class Reader:
                     self._share_year(reads, read, lexemes)
                     reads.append(read)
                 if not (context.narrative and self._is_mention(read, lexemes)):
-                    context.remember(reads[-1].reading.value)
+                    context.remember(reads[-1].reading.value, self._leads(read, lexemes))
         return [_dated(read, lexemes) for read in reads if not _is_stray(read)]
 
     def _candidates(
@@ -176,6 +178,10 @@ class Reader:
             return None
         reading = Reading(Interval(left, right), start.anchor or two.reading.anchor)
         return _Read(two.match, first, two.last, reading, two.direction, RANGE)
+
+    def _leads(self, read: _Read, lexemes: Lexemes) -> bool:
+        """Whether a date opens its sentence: ``In early 1917``."""
+        return bool(self._stops.intersection(lexemes.codes[max(0, read.first - LEAD) : read.first]))
 
     def _is_mention(self, read: _Read, lexemes: Lexemes) -> bool:
         """Whether a year is only spoken of ("plans for 1976"): a story does not move there."""

@@ -36,8 +36,10 @@ def said_year(parts: Parts, context: Context) -> tuple[int | None, str] | None:
         year, anchor = context.here_year()
         return (None if year is None else year + parts["rel"]), anchor
     if "ana" in parts:
-        if context.last is not None and context.last.year is not None:
-            return context.last.year + parts["ana"], TEXT
+        last = context.last_read if parts["ana"] == 0 else context.last
+        last = last if last is not None and last.year is not None else context.last
+        if last is not None and last.year is not None:
+            return last.year + parts["ana"], TEXT
         year, anchor = context.here_year()
         return (None if year is None else year + parts["ana"]), anchor
     return None

@@ -55,7 +55,7 @@ def extract(
     events: list[Event] = []
     for match in found:
         reading = _reading(match, factuality)
-        if _only_carries(match, by_token, slots):
+        if _only_carries(match, by_token, book, slots):
             continue
         if reading is None or _is_governed(match.token, by_token, book) or _is_topic(match, book):
             continue
@@ -127,7 +127,9 @@ def _aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots
         event.reasons["recipients"] = "who did most of what was told before"
 
 
-def _only_carries(match: Match, by_token: dict[int, Match], slots: Slots) -> bool:
+def _only_carries(
+    match: Match, by_token: dict[int, Match], book: Rulebook, slots: Slots
+) -> bool:
     """Tell a verb whose noun tells the same act: of *imposed sanctions* only the noun counts."""
     if match.trigger.kind != "verb" or not slots.is_a(match.token, "light_verb"):
         return False
@@ -136,6 +138,8 @@ def _only_carries(match: Match, by_token: dict[int, Match], slots: Slots) -> boo
         other is not None
         and other.trigger.kind == "noun"
         and other.trigger.rule.type == match.trigger.rule.type
+        and not _is_governed(other.token, by_token, book)
+        and not _is_topic(other, book)
         for other in carried
     )
 
@@ -160,6 +164,8 @@ def _is_governed(token: Token, by_token: dict[int, Match], book: Rulebook) -> bo
         if below.dep_ == "acl:relcl" or (below.dep_ == "acl" and below.tag_ == "VBN"):
             return False
         if below.dep_ in ("obl", "nmod") and syntax.preposition(below) in ASIDE:
+            return False
+        if below.dep_ == "ccomp" and above.lemma_.lower() in book.classes["quoting"]:
             return False
         match = by_token.get(above.i)
         if match is not None and match.trigger.rule.governs and _speaks_of(match, below):
@@ -289,9 +295,16 @@ def _distributed(
     ours = [actor for actor in event.actors if actor not in partners]
     if partners and not ours:
         ours = _clause_subject(match.token, slots, partners)
-    if span is None or len(partners) < 2 or len(ours) != 1:
+    several = span is not None or _carries_agreements(match.token, kind, slots)
+    if not several or len(partners) < 2 or len(ours) != 1:
         return [(list(dict.fromkeys([*ours, *event.actors])) or partners, span)]
     return [([*ours, partner], span) for partner in partners]
+
+
+def _carries_agreements(token: Token, kind: str, slots: Slots) -> bool:
+    """Tell whether an act is about several agreements without a name: ``signed pacts with``."""
+    words = [w for slot in ("object", "of") for w in slots.words(token, kind, slot)]
+    return any(word.tag_ == "NNS" and slots.is_a(word, "agreement_noun") for word in words)
 
 
 def _clause_subject(token: Token, slots: Slots, partners: list[Entity]) -> list[Entity]:

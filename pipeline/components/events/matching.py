@@ -66,6 +66,8 @@ def near_matches(doc: Doc, book: Rulebook, slots: Slots) -> Iterator[NearMatch]:
 
 def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
     """Return as what kinds of trigger a word may serve, the likeliest first."""
+    if token.tag_ == "VBG" and token.pos_ == "ADJ" and syntax.has_object(token):
+        return ("verb",)
     if token.pos_ in ("ADJ", "ADV") or (token.dep_ == "amod" and _is_attribute(token)):
         return ("adjective",)
     if token.pos_ == "VERB":
@@ -143,7 +145,7 @@ def _holds(
     if slot == "factuality":
         return slots.factuality.of(token).value in tests
     if slot == "form":
-        return form(token) in tests
+        return any(test in forms(token) for test in tests)
     heads = slots.fill(token, kind, slot)
     words = slots.words(token, kind, slot)
     for test in tests:
@@ -170,17 +172,24 @@ def _holds(
     return False
 
 
-def form(token: Token) -> str:
-    """Return ``singular``, ``plural``, ``future``, ``present`` (in no headline) or nothing."""
+def forms(token: Token) -> list[str]:
+    """Return the forms of a trigger that rules may ask for.
+
+    ``singular``, ``plural`` and ``definite`` of a noun; ``future`` and ``present`` (outside
+    headlines, where the present means the past) of a verb.
+    """
+    found = []
     if any(c.dep_ == "aux" and c.lower_ in ("will", "wo", "shall", "'ll") for c in token.children):
-        return "future"
+        found.append("future")
     if token.tag_ in ("NN", "NNP"):
-        return "singular"
+        found.append("singular")
     if token.tag_ in ("NNS", "NNPS"):
-        return "plural"
-    if token.tag_ in ("VBP", "VBZ") and token.sent.text.rstrip().endswith((".", "!", ";", ",")):
-        return "present"
-    return ""
+        found.append("plural")
+    if token.tag_ in ("VBP", "VBZ") and not syntax.is_headline(token.sent):
+        found.append("present")
+    if any(c.dep_ == "det" and c.lower_ in ("the", "this", "that") for c in token.children):
+        found.append("definite")
+    return found
 
 
 def _of_agreement(word: Token, slots: Slots) -> bool:

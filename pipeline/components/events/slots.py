@@ -25,6 +25,7 @@ MOST_BETWEEN_PERSONS = 12
 CONTENT = frozenset(
     {"obj", "iobj", "obl", "obl:agent", "nmod", "nsubj", "nmod:poss", "amod", "compound", "conj"}
 )
+ATTRIBUTE_TAGS = frozenset({"JJ", "NN", "VBN", "VBG", "RB", "CC", "CD", ",", "POS"})
 FINITE = frozenset({"VBD", "VBZ", "VBP"})
 ASIDES = frozenset({"acl:relcl", "advcl", "parataxis", "advcl:relcl", "appos"})
 SURE_BEHIND_VERBS = frozenset({"to", "from", "with", "against"})
@@ -151,7 +152,7 @@ class Slots:
         if verb.tag_ not in FINITE or syntax.is_passive(verb):
             return []
         for token in reversed(verb.doc[verb.sent.start : verb.i]):
-            if syntax.is_verbal(token) and token.pos_ != "AUX":
+            if token.tag_ in FINITE:
                 return []
             place = self._name_at.get(token.i)
             if place is not None:
@@ -304,7 +305,8 @@ class Slots:
         if noun.pos_ != "NOUN":
             return []
         acting = self.is_a(noun, "acting_noun")
-        for child in noun.children:
+        parts = [w for c in syntax.children(noun, "compound") for w in c.children]
+        for child in [*noun.children, *parts]:
             place = self._name_at.get(child.i)
             if place is None:
                 continue
@@ -449,9 +451,13 @@ def _own_subject(clause: Token) -> list[Token]:
 
 
 def _owner_before(noun: Token) -> list[Token]:
-    """Return whose a noun is where the parse gave its first part the owner: *their peace talks*."""
-    return [
-        word
-        for word in noun.doc[max(noun.sent.start, noun.i - 4) : noun.i]
-        if word.dep_ == "nmod:poss" and word.head.i == noun.i - 1 and word.head.pos_ == "NOUN"
-    ]
+    """Return whose a noun is where the parse hung the owner on an attribute of the noun.
+
+    ``Their peace talks``, ``Peru's unprovoked, unjustified attack``: only attributes stand between.
+    """
+    for word in reversed(noun.doc[max(noun.sent.start, noun.i - 8) : noun.i]):
+        if word.dep_ == "nmod:poss":
+            return [word]
+        if word.tag_ not in ATTRIBUTE_TAGS:
+            return []
+    return []

@@ -38,7 +38,7 @@ def is_passive(verb: Token) -> bool:
             return True
     if verb.tag_ != "VBN":
         return False
-    if any(child.dep_ in ("aux", "cop") for child in verb.children):
+    if any(child.dep_ in ("aux", "cop", "nsubj") for child in verb.children):
         return False
     if verb.dep_ == "conj" and is_verbal(verb.head) and not has_subject(verb):
         return is_passive(verb.head)
