@@ -13,8 +13,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pipeline.articles.decoding import MAX_BYTES, decode, read_bounded, wide_encoding
 from pipeline.articles.errors import InputError, UnreadableError
@@ -46,17 +45,10 @@ class Record:
     alone: bool = False
 
 
-def open_binary(path: Path) -> BinaryIO:
-    """Open a file, unpacking it where its name ends in ``.gz``."""
-    if path.name.lower().endswith(".gz"):
-        return cast(BinaryIO, gzip.open(path, "rb"))
-    return open(path, "rb")
-
-
-def records(path: Path, kind: str) -> Iterator[Record]:
-    """Read the records of a file of the given kind."""
+def records(stream: BinaryIO, kind: str) -> Iterator[Record]:
+    """Read the records of an open file of the given kind."""
     readers = {"json": _json, "jsonl": _jsonl, "csv": _csv, "parquet": _parquet}
-    return readers[kind](path)
+    return readers[kind](stream)
 
 
 def pick(row: dict[str, Any], fields: Fields) -> dict[str, Any]:
@@ -89,9 +81,8 @@ def pick(row: dict[str, Any], fields: Fields) -> dict[str, Any]:
     return parts
 
 
-def _json(path: Path) -> Iterator[Record]:
-    with open_binary(path) as stream:
-        text, _ = decode(read_bounded(stream))
+def _json(stream: BinaryIO) -> Iterator[Record]:
+    text, _ = decode(read_bounded(stream))
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -103,8 +94,8 @@ def _json(path: Path) -> Iterator[Record]:
             yield Record(error="not a JSON object", alone=not isinstance(content, list))
 
 
-def _jsonl(path: Path) -> Iterator[Record]:
-    for number, line, error in _lines(path):
+def _jsonl(stream: BinaryIO) -> Iterator[Record]:
+    for number, line, error in _lines(stream):
         if error:
             yield Record(error=f"line {number}: {error}")
         elif line.strip():
@@ -119,7 +110,7 @@ def _jsonl(path: Path) -> Iterator[Record]:
                 yield Record(error=f"line {number} is not a JSON object")
 
 
-def _csv(path: Path) -> Iterator[Record]:
+def _csv(stream: BinaryIO) -> Iterator[Record]:
     """Read CSV records; one with broken quoting costs itself only.
 
     A record may span lines inside quotes. Lines are added to it until it parses with the header's
@@ -127,7 +118,7 @@ def _csv(path: Path) -> Iterator[Record]:
     on with the line after it.
     """
     csv.field_size_limit(MAX_BYTES)
-    lines = _Pushback(_lines(path))
+    lines = _Pushback(_lines(stream))
     header: list[str] = []
     for number, line, error in lines:
         if error:
@@ -193,14 +184,14 @@ class _Pushback:
         self._back.extend(reversed(items))
 
 
-def _parquet(path: Path) -> Iterator[Record]:
+def _parquet(stream: BinaryIO) -> Iterator[Record]:
     try:
         import pyarrow as arrow
         from pyarrow import parquet
     except ImportError:
         raise InputError("reading Parquet needs pyarrow: pip install 'pacta[store]'") from None
     try:
-        with parquet.ParquetFile(path) as file:
+        with parquet.ParquetFile(stream) as file:
             for batch in file.iter_batches(batch_size=_PARQUET_ROWS):
                 for row in batch.to_pylist():
                     yield Record(row)
@@ -208,26 +199,25 @@ def _parquet(path: Path) -> Iterator[Record]:
         raise UnreadableError(f"not a Parquet file: {_reason(error)}") from None
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str, str]]:
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, str, str]]:
     """Yield line number, line (with its end) and error.
 
     A line is decoded by itself, so that one in another encoding harms no other; but the lines of
     UTF-16 and UTF-32 can only be told apart after decoding.
     """
-    with open_binary(path) as stream:
-        number = 0
-        try:
-            wide = wide_encoding(stream.read(4))
-            stream.seek(0)
-            lines: Any = io.TextIOWrapper(stream, wide, "replace", newline="") if wide else stream
-            while line := lines.readline(MAX_BYTES + 1):
-                number += 1
-                if len(line) > MAX_BYTES:
-                    yield number, "", f"longer than {MAX_BYTES // 2**20} MB; the rest is not read"
-                    return
-                yield number, *_decoded(line)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            yield number + 1, "", f"damaged gzip file: {error}"
+    number = 0
+    try:
+        wide = wide_encoding(stream.read(4))
+        stream.seek(0)
+        lines: Any = io.TextIOWrapper(stream, wide, "replace", newline="") if wide else stream
+        while line := lines.readline(MAX_BYTES + 1):
+            number += 1
+            if len(line) > MAX_BYTES:
+                yield number, "", f"longer than {MAX_BYTES // 2**20} MB; the rest is not read"
+                return
+            yield number, *_decoded(line)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        yield number + 1, "", f"damaged gzip file: {error}"
 
 
 def _decoded(line: bytes | str) -> tuple[str, str]:

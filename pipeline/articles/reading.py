@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.articles import languages, markup, published, zones
 from pipeline.articles.decoding import decode
 from pipeline.articles.errors import InputError, UnreadableError
-from pipeline.articles.sources import Source
+from pipeline.articles.sources import Source, fetch
 from pipeline.records import Article
 
 MAX_CHARACTERS = 1_000_000
@@ -100,7 +100,7 @@ def _content(source: Source) -> tuple[dict[str, str], int, str]:
         raise UnreadableError(source.error)
     if source.row is not None:
         return source.row, 0, ""
-    text, note = decode(source.data)
+    text, note = decode(fetch(source) if source.stamp else source.data)
     if source.kind == "html":
         return markup.main_text(text), 0, note
     if source.kind == "markdown":

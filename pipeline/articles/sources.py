@@ -2,20 +2,25 @@
 
 Order is the order of the paths; a folder is walked by name. Nothing found is ever dropped in
 silence: a file that cannot be opened is a source with an error, which becomes a ``failed`` row.
+A path may be a URL of shared storage (:mod:`pipeline.storage`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import glob
+import gzip
+import io
 import os
 import stat
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO, cast
 
+from pipeline import storage
 from pipeline.articles import containers
 from pipeline.articles.decoding import read_bounded
 from pipeline.articles.errors import InputError, UnreadableError
@@ -47,6 +52,7 @@ class Source:
 
     ``data`` holds the bytes of a file, or ``row`` the record of a container (JSON Lines, CSV,
     Parquet), or ``error`` says why there is neither. ``note`` becomes part of the message.
+    ``stamp`` is set where the file is still to be read (:func:`fetch`), and changes with it.
     """
 
     doc_id: str
@@ -56,17 +62,55 @@ class Source:
     row: dict[str, Any] | None = None
     error: str = ""
     note: str = ""
+    stamp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a listing.
+
+    ``named`` tells whether the user named it or it was met in a folder; ``size`` is in bytes.
+    """
+
+    path: str
+    named: bool
+    size: int = 0
+    stamp: str = ""
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return PurePath(self.path).name
 
 
 @dataclass(slots=True)
 class Found:
     """The files behind the paths of a command, and what was left aside (endings, counted)."""
 
-    files: list[tuple[Path, bool]] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
 
 
-def find(paths: Iterable[str | Path], fields: Fields = Fields()) -> Iterator[Source]:
+@dataclass(slots=True)
+class Meter:
+    """How many bytes of the input there are, how many have been read, and how many worked on."""
+
+    total: int = 0
+    read: int = 0
+    done: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """The part that is done, 0 to 1; None where the whole is not known."""
+        return min(1.0, self.done / self.total) if self.total else None
+
+
+def find(
+    paths: Iterable[str | Path],
+    fields: Fields = Fields(),
+    meter: Meter | None = None,
+    defer: bool = False,
+) -> Iterator[Source]:
     """Find the articles of some paths, lazily and in order.
 
     Parameters
@@ -75,6 +119,10 @@ def find(paths: Iterable[str | Path], fields: Fields = Fields()) -> Iterator[Sou
         Files, folders (walked by name), glob patterns, or ``-`` for standard input.
     fields : Fields
         Column names of JSON, CSV and Parquet input.
+    meter : Meter, optional
+        Is kept up to date while articles are taken.
+    defer : bool
+        Leave files that are one article unread: each is read where it is worked on.
 
     Yields
     ------
@@ -89,28 +137,66 @@ def find(paths: Iterable[str | Path], fields: Fields = Fields()) -> Iterator[Sou
     """
     paths = list(paths)
     taken: set[str] = set()
-    for path, named in list_files(paths).files:
-        for source in _open(path, named, fields):
+    files = list_files(paths).files
+    meter = meter or Meter()
+    meter.total = sum(file.size for file in files)
+    for file in files:
+        before = meter.read
+        for source in _open(file, fields, meter, defer):
             yield _with_unique_id(source, taken)
+        # Parquet is not read from its first byte to its last.
+        meter.read = before + file.size
     if STDIN in [str(path) for path in paths]:
         yield _with_unique_id(_standard_input(), taken)
 
 
 def list_files(paths: Iterable[str | Path]) -> Found:
-    """List the files of some paths without opening any (standard input is left out).
-
-    The flag of each file tells whether it was named by the user or met in a folder.
-    """
+    """List the files of some paths without opening any (standard input is left out)."""
     found = Found()
-    for path in paths:
-        if str(path) == STDIN:
+    for path in map(str, paths):
+        if path == STDIN:
             continue
-        for name in _expand(str(path)):
+        if storage.is_url(path):
+            _list_url(path, found)
+            continue
+        for name in _expand(path):
             if os.path.isdir(name):
                 _walk(Path(name), found, set())
             else:
-                found.files.append((Path(name), True))
+                found.files.append(_local_file(Path(name), named=True))
     return found
+
+
+def fetch(source: Source) -> bytes:
+    """Read the file of a source that :func:`find` has left unread.
+
+    Raises
+    ------
+    UnreadableError
+        It cannot be read, is too large, or a damaged gzip file.
+    """
+    try:
+        with _opened(source.path, Meter()) as stream:
+            return read_bounded(stream)
+    except OSError as error:
+        raise UnreadableError(f"cannot be read: {error.strerror or error}") from None
+
+
+def _local_file(path: Path, named: bool) -> File:
+    try:
+        status = path.stat()
+    except OSError:
+        return File(str(path), named)
+    return File(str(path), named, status.st_size, f"{status.st_size} {status.st_mtime_ns}")
+
+
+def _list_url(url: str, found: Found) -> None:
+    for entry in storage.listing(url):
+        named = entry.url.rstrip("/") == url.rstrip("/")
+        if named or _kind(entry.url):
+            found.files.append(File(entry.url, named, entry.size, entry.stamp))
+        else:
+            found.ignored[PurePath(entry.url).suffix or PurePath(entry.url).name] += 1
 
 
 def _expand(pattern: str) -> list[str]:
@@ -141,61 +227,105 @@ def _walk(folder: Path, found: Found, seen: set[tuple[int, int]]) -> None:
         if path.is_dir():
             _walk(path, found, seen)
         elif _kind(path):
-            found.files.append((path, False))
+            found.files.append(_local_file(path, named=False))
         else:
             found.ignored[path.suffix or name] += 1
 
 
-def _kind(path: Path) -> str:
-    suffixes = [suffix.lower() for suffix in path.suffixes]
+def _kind(path: str | Path) -> str:
+    suffixes = [suffix.lower() for suffix in PurePath(path).suffixes]
     if suffixes and suffixes[-1] == ".gz":
         suffixes.pop()
     last = suffixes[-1] if suffixes else ""
     return SINGLE.get(last) or CONTAINERS.get(last, "")
 
 
-def _stem(path: Path) -> str:
+def _stem(name: str) -> str:
     """File name without its ending (and without ``.gz``); other dots belong to the name."""
-    name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
+    name = name[:-3] if name.lower().endswith(".gz") else name
     stem, dot, ending = name.rpartition(".")
     return stem if dot and f".{ending.lower()}" in SINGLE | CONTAINERS else name
 
 
-def _open(path: Path, named: bool, fields: Fields) -> Iterator[Source]:
-    kind = _kind(path) or "text"
-    stem = _clean(_stem(path)) or "unnamed"
+def _open(file: File, fields: Fields, meter: Meter, defer: bool) -> Iterator[Source]:
+    kind = _kind(file.path) or "text"
+    stem = _clean(_stem(file.name)) or "unnamed"
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        if not storage.is_url(file.path) and not stat.S_ISREG(os.stat(file.path).st_mode):
             raise UnreadableError("no regular file; give its content on standard input with '-'")
-        if kind in CONTAINERS.values():
-            yield from _rows(path, kind, stem, named, fields)
-        else:
-            with containers.open_binary(path) as stream:
-                data = read_bounded(stream)
-            yield Source(stem, str(path), kind, data=data)
+        if defer and kind in SINGLE.values():
+            yield Source(stem, file.path, kind, stamp=file.stamp)
+            return
+        with _opened(file.path, meter) as stream:
+            if kind in CONTAINERS.values():
+                yield from _rows(stream, file, kind, stem, fields)
+            else:
+                yield Source(stem, file.path, kind, data=read_bounded(stream))
     except UnreadableError as error:
-        yield Source(stem, str(path), kind, error=str(error))
+        yield Source(stem, file.path, kind, error=str(error))
     except OSError as error:
-        yield Source(stem, str(path), kind, error=f"cannot be read: {error.strerror or error}")
+        yield Source(stem, file.path, kind, error=f"cannot be read: {error.strerror or error}")
 
 
-def _rows(path: Path, kind: str, stem: str, named: bool, fields: Fields) -> Iterator[Source]:
+@contextlib.contextmanager
+def _opened(path: str, meter: Meter) -> Iterator[BinaryIO]:
+    """Open a file, unpacking it where its name ends in ``.gz``."""
+    with _raw(path) as raw, io.BufferedReader(_Metered(raw, meter)) as stream:
+        if path.lower().endswith(".gz"):
+            with gzip.open(stream, "rb") as unpacked:
+                yield cast(BinaryIO, unpacked)
+        else:
+            yield stream
+
+
+def _raw(path: str) -> BinaryIO:
+    if storage.is_url(path):
+        return storage.open_url(path)
+    return cast(BinaryIO, open(path, "rb", buffering=0))
+
+
+class _Metered(io.RawIOBase):
+    """Counts the bytes that are read from a file."""
+
+    def __init__(self, raw: Any, meter: Meter) -> None:
+        self._raw, self._meter = raw, meter
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._raw.read(len(buffer))
+        buffer[: len(data)] = data
+        self._meter.read += len(data)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return int(self._raw.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._raw.tell())
+
+
+def _rows(stream: BinaryIO, file: File, kind: str, stem: str, fields: Fields) -> Iterator[Source]:
     """Yield the records of a container; ids come from the id field or count the records."""
-    number = 0
-    for number, record in enumerate(containers.records(path, kind), start=1):
+    number, path = 0, file.path
+    for number, record in enumerate(containers.records(stream, kind), start=1):
         fallback = stem if record.alone else f"{stem}-{number:06d}"
         if record.error:
-            yield Source(fallback, str(path), kind, error=record.error)
+            yield Source(fallback, path, kind, error=record.error)
             continue
         try:
             row = containers.pick(record.row, fields)
         except InputError as error:
             uniform = kind in ("csv", "parquet") or fields != Fields()
-            if named and number == 1 and uniform:
+            if file.named and number == 1 and uniform:
                 raise InputError(f"{path}: {error}") from None
-            yield Source(fallback, str(path), kind, error=str(error))
+            yield Source(fallback, path, kind, error=str(error))
             continue
-        yield Source(_clean(row.pop("id")) or fallback, str(path), kind, row=row)
+        yield Source(_clean(row.pop("id")) or fallback, path, kind, row=row)
     if not number:
         raise UnreadableError("holds no articles")
 

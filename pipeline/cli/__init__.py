@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import evaluate, gold, retrain, review, rules, rules_report, run
+from pipeline.cli import evaluate, gold, report, retrain, review, rules, rules_report, run
 
 app = typer.Typer(
     help="Read news articles and write who did what to whom, when, where, under which agreement.",
@@ -35,6 +35,7 @@ def main(
 
 
 app.command("run")(run.run)
+app.command("report")(report.report)
 app.command("evaluate")(evaluate.evaluate)
 app.command("gold")(gold.convert)
 app.command("retrain")(retrain.retrain)

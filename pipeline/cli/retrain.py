@@ -67,8 +67,18 @@ def retrain(
         raise typer.Exit(130) from None
     _print(result, folder)
     if apply:
+        _apply(folder)
+
+
+def _apply(folder: Path) -> None:
+    from pipeline.retraining import output
+
+    try:
         for path in output.apply(folder):
             typer.echo(f"applied: {path}", err=True)
+    except OSError as error:
+        typer.echo(f"pacta retrain: not applied: {error}", err=True)
+        raise typer.Exit(2) from None
 
 
 def _retrain(nlp, documents: list, texts: dict[str, str], parts: Parts, seed: int) -> Retrained:

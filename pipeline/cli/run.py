@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,19 +14,22 @@ import typer
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from pipeline.running import Summary
+    from pipeline.running import Options, State, Summary
 
 
 def run(
     paths: Annotated[
         list[str],
         typer.Argument(
-            help="Files, folders, glob patterns, or - for standard input. Read: .txt .md .html "
-            ".json .jsonl .csv .parquet, and .gz of these.",
+            help="Files, folders, glob patterns, URLs (s3://, gs://), or - for standard input. "
+            "Read: .txt .md .html .json .jsonl .csv .parquet, and .gz of these.",
             metavar="PATH...",
         ),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the tables.")],
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", help="Folder for the tables; with --engine ray also a URL."),
+    ],
     metadata: Annotated[
         Path | None,
         typer.Option(help="CSV with doc_id, published, title; goes before what articles say."),
@@ -38,12 +43,22 @@ def run(
     id_field: Annotated[str, typer.Option(help="Column with the id.")] = "",
     date_field: Annotated[str, typer.Option(help="Column with the publication date.")] = "",
     title_field: Annotated[str, typer.Option(help="Column with the title.")] = "",
-    format: Annotated[str, typer.Option(help="csv, parquet, jsonl or plover.")] = "csv",
+    format: Annotated[
+        str, typer.Option(help="csv (default), parquet, jsonl or plover; --engine ray: parquet.")
+    ] = "",
     workers: Annotated[int, typer.Option(help="Processes; 0 for one per core.", min=0)] = 0,
     time_limit: Annotated[
         float, typer.Option(help="Seconds for one article; 0 for no limit.", min=0)
     ] = 120.0,
     rules: Annotated[Path | None, typer.Option(help="Folder with event rules of your own.")] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of a trained pipeline in place of the packaged one.")
+    ] = None,
+    engine: Annotated[str, typer.Option(help="local, or ray for a cluster.")] = "local",
+    address: Annotated[
+        str,
+        typer.Option(help="Ray cluster to join: auto or HOST:PORT; by default this machine's own."),
+    ] = "",
 ) -> None:
     """Extract events, mentions and agreements from articles into tables.
 
@@ -53,7 +68,6 @@ def run(
     from pipeline.articles import Fields, InputError
     from pipeline.resources import KnowledgeError
     from pipeline.running import Options, RunError
-    from pipeline.running import run as execute
 
     options = Options(
         paths=tuple(paths),
@@ -62,13 +76,14 @@ def run(
         published=_date(published),
         fields=Fields(text_field, id_field, date_field, title_field),
         workers=workers,
-        format=_format(format),
+        format=_format(format, engine),
         time_limit=time_limit,
         rules=rules,
+        model=model,
     )
     try:
         with _Progress() as progress:
-            summary = execute(options, progress.advance)
+            summary = _execute(options, engine, address, progress)
     except (InputError, KnowledgeError) as error:
         _fail(str(error), 2)
     except RunError as error:
@@ -90,12 +105,26 @@ def _date(value: str) -> datetime.date | None:
         raise
 
 
-def _format(value: str) -> str:
+def _format(value: str, engine: str) -> str:
     from pipeline.tables.writing import FORMATS
 
-    if value not in FORMATS:
-        _fail(f"--format: {value!r} is none of {', '.join(FORMATS)}", 2)
-    return value
+    formats = ("parquet",) if engine == "ray" else FORMATS
+    if value and value not in formats:
+        _fail(f"--format: {value!r} is none of {', '.join(formats)}", 2)
+    return value or formats[0]
+
+
+def _execute(options: Options, engine: str, address: str, progress: _Progress) -> Summary:
+    if engine == "local":
+        from pipeline.running import run
+
+        return run(options, progress.show)
+    if engine == "ray":
+        from pipeline.running.cluster import run_on_ray
+
+        return run_on_ray(options, address, progress.show)
+    _fail(f"--engine: {engine!r} is none of local, ray", 2)
+    raise AssertionError
 
 
 def _fail(message: str, code: int) -> None:
@@ -104,36 +133,46 @@ def _fail(message: str, code: int) -> None:
 
 
 class _Progress:
-    """A progress line on standard error; says nothing where that is no terminal."""
+    """A progress bar on standard error; says nothing where that is no terminal."""
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         console = Console(stderr=True)
         # Without the refreshing thread: the run forks, and threads do not survive a fork.
         self._bar = Progress(
             TextColumn("{task.description}"),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[failures]}"),
+            BarColumn(),
+            TextColumn("{task.fields[counts]}"),
+            TimeRemainingColumn(),
             console=console,
             auto_refresh=False,
             transient=True,
             disable=not console.is_terminal,
         )
-        self._task = self._bar.add_task("articles", total=None, rate="", failures="")
-        self._failures = 0
+        # The bar is the share of the input read: how many articles there are is known at its end.
+        self._task = self._bar.add_task("articles", total=None, counts="")
+        self._done: deque[tuple[float, int]] = deque(maxlen=_RATE_STEPS)
 
-    def advance(self, done: int, failed: int) -> None:
-        """Count articles."""
-        self._failures += failed
-        task = self._bar.tasks[0]
-        rate = f"{task.speed:.1f}/s" if task.speed else ""
-        failures = f"{self._failures} failed" if self._failures else ""
-        self._bar.update(self._task, advance=done, rate=rate, failures=failures)
+    def show(self, state: State) -> None:
+        """Show how far a run has come."""
+        counts = [f"{state.articles:,}", self._rate(state)]
+        counts.append(f"{state.failed:,} failed" if state.failed else "")
+        self._bar.update(
+            self._task,
+            description=state.stage,
+            total=None if state.share is None else 1.0,
+            completed=state.share or 0.0,
+            counts="  ".join(filter(None, counts)),
+        )
         self._bar.refresh()
+
+    def _rate(self, state: State) -> str:
+        """Return articles a second over the last steps; what was done before is no work."""
+        self._done.append((time.monotonic(), state.articles - state.reused))
+        (start, before), (now, done) = self._done[0], self._done[-1]
+        return f"{(done - before) / (now - start):.1f}/s" if done > before else ""
 
     def __enter__(self) -> _Progress:
         self._bar.start()
@@ -143,7 +182,7 @@ class _Progress:
         self._bar.stop()
 
 
-def _report(summary: Summary, output: Path) -> None:
+def _report(summary: Summary, output: str) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
@@ -161,11 +200,13 @@ def _report(summary: Summary, output: Path) -> None:
     if summary.ignored:
         ignored = ", ".join(f"{count} {ending}" for ending, count in summary.ignored.items())
         typer.echo(f"not read (unknown kind): {ignored}", err=True)
+    if summary.lost:
+        typer.echo(f"{summary.lost} shards were done again after their worker died", err=True)
     if summary.failed or summary.skipped:
         typer.echo("the column message of the documents table says why", err=True)
 
 
-_PIPE_WIDTH, _CELL_WIDTH = 160, 30
+_PIPE_WIDTH, _CELL_WIDTH, _RATE_STEPS = 160, 30, 50
 _COLUMNS: dict[str, Callable[[dict[str, str]], str]] = {
     "date": lambda row: row["date"],
     "event": lambda row: " ".join(filter(None, [row["event_type"], row["mode"]])),

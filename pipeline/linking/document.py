@@ -8,6 +8,7 @@ group (``date_from`` and ``place_from`` say ``context``).
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from spacy.tokens import Doc, Span, Token
 
@@ -17,12 +18,15 @@ from pipeline.records import DateValue, Entity, Event, Place
 ONCE = frozenset({"CONSULT", "SUPPORT", "AGREE", "COOPERATE", "ASSAULT", "SANCTION", "MOBILIZE",
                   "RETREAT", "PROTEST", "REQUEST", "AID", "COERCE"})  # fmt: skip
 NAMED_ONCE = frozenset({"offer"})
+BETWEEN_STATES = frozenset({"talks", "treaty"})
 LEAD = 400
 """Characters at the head of an article whose events may take date and place from later ones."""
 REPORTED = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "CONCEDE"})
 
 
-def link_document(events: list[Event], doc: Doc) -> list[Event]:
+def link_document(
+    events: list[Event], doc: Doc, principals: Sequence[Entity] = ()
+) -> list[Event]:
     """Group the mentions of one act and complete each from its group.
 
     Parameters
@@ -31,6 +35,9 @@ def link_document(events: list[Event], doc: Doc) -> list[Event]:
         In text order; events may lack actors.
     doc : Doc
         The document, for its publication date and the tense of its verbs.
+    principals : sequence of Entity
+        The two states that the article is about, where it is about two: they hold the talks and
+        conclude the treaties of which it names no other party.
 
     Returns
     -------
@@ -47,7 +54,7 @@ def link_document(events: list[Event], doc: Doc) -> list[Event]:
     for group in groups:
         group.sort(key=lambda e: e.trigger)
         _share(group, doc)
-    _take_parties(events)
+    _take_parties(events, principals)
     kept = [event for event in events if event.actors]
     _name(groups)
     _said_at_meetings(kept, doc._.published.isoformat() if doc._.published else "")
@@ -150,7 +157,7 @@ def _share(group: list[Event], doc: Doc) -> None:
                 _take_setting(event, other)
 
 
-def _take_parties(events: list[Event]) -> None:
+def _take_parties(events: list[Event], principals: Sequence[Entity]) -> None:
     """Let an act without parties take those of the act of its kind or type that was told last."""
     told: dict[str, Event] = {}
     for event in events:
@@ -162,6 +169,9 @@ def _take_parties(events: list[Event]) -> None:
             if event.act == last.act:
                 event.recipients = event.recipients or list(last.recipients)
             event.reasons["actors"] = "parties of the last such act told before"
+        elif event.act in BETWEEN_STATES:
+            event.actors = list(principals)
+            event.reasons["actors"] = "the two states that the article is about"
 
 
 def _leads(event: Event, doc: Doc) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,11 +25,16 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 LEARNT, REPAIRED = "rules/learnt.yaml", "rules/repaired.yaml"
-CONFIDENCE, NER = "confidence.json", "ner"
+CONFIDENCE, NER, REPORT = "confidence.json", "ner", "report.html"
+TERMS, CHANGES, FIGURES = "terms.csv", "events_diff.csv", "figures.csv"
+OUTPUTS = (LEARNT, REPAIRED, CONFIDENCE, NER, TERMS, CHANGES, FIGURES, REPORT)
 
 
 def write(result: Retrained, nlp: Language, folder: Path) -> None:
     """Write rules, confidence, name weights, terms, figures, changes and the report.
+
+    Everything is written beside the folder first and put in its place at the end, so that an
+    interruption leaves what was there.
 
     Parameters
     ----------
@@ -37,18 +43,27 @@ def write(result: Retrained, nlp: Language, folder: Path) -> None:
     nlp : Language
         The pipeline it was found with; used to check examples of the new rules.
     folder : Path
-        Where to write. Files of an earlier retraining that have no successor are removed.
+        Where to write. Files of an earlier retraining that have no successor are removed, other
+        files stay.
     """
+    folder = folder.resolve()
+    with _aside(folder) as new:
+        _write(result, nlp, new)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in OUTPUTS:
+            if (new / name).exists():
+                _move(new / name, folder / name)
+            elif (folder / name).exists():
+                _move(folder / name, new / name)
+
+
+def _write(result: Retrained, nlp: Language, folder: Path) -> None:
     from pipeline.retraining.page import render
 
-    for stale in (LEARNT, REPAIRED, CONFIDENCE):
-        (folder / stale).unlink(missing_ok=True)
-    if (folder / NER).is_dir():
-        shutil.rmtree(folder / NER)
     for name, content in _files(result, nlp):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write_whole(folder / name, content)
-    write_whole(folder / "report.html", render(result, folder))
+    write_whole(folder / REPORT, render(result, folder))
     if result.names is not None and result.names.weights is not None:
         ner = component(nlp)
         old = ner.to_bytes()
@@ -60,10 +75,17 @@ def write(result: Retrained, nlp: Language, folder: Path) -> None:
 def apply(folder: Path) -> list[Path]:
     """Take what a retraining wrote into the installed knowledge and model.
 
+    Every file and the folder of the name model are replaced whole or stay as they were.
+
     Returns
     -------
     list of Path
         What was written there.
+
+    Raises
+    ------
+    OSError
+        The installation may not be written to.
     """
     from pipeline.components.events.rules import FOLDER
     from pipeline.language import model_path
@@ -73,15 +95,39 @@ def apply(folder: Path) -> list[Path]:
         if (folder / name).is_file():
             # Rule files are read in the order of their names; these must come after all others.
             target = _free(FOLDER / "rules", f"zz-{Path(name).stem}")
-            shutil.copyfile(folder / name, target)
+            write_whole(target, (folder / name).read_bytes())
             written.append(target)
     if (folder / CONFIDENCE).is_file():
-        shutil.copyfile(folder / CONFIDENCE, FOLDER / CONFIDENCE)
+        write_whole(FOLDER / CONFIDENCE, (folder / CONFIDENCE).read_bytes())
         written.append(FOLDER / CONFIDENCE)
     if (folder / NER).is_dir():
-        shutil.copytree(folder / NER, model_path() / NER, dirs_exist_ok=True)
-        written.append(model_path() / NER)
+        target = model_path() / NER
+        with _aside(target) as new:
+            shutil.copytree(folder / NER, new / NER)
+            _move(new / NER, target)
+        written.append(target)
     return written
+
+
+@contextmanager
+def _aside(target: Path) -> Iterator[Path]:
+    """A folder beside a target, on the same file system, that is gone afterwards."""
+    aside = target.with_name(f".{target.name}.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _move(source: Path, target: Path) -> None:
+    """Put a file or folder in the place of another, which ends where the source was."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir():
+        os.replace(target, source.with_name(f"{source.name}.old"))
+    os.replace(source, target)
 
 
 def _free(folder: Path, stem: str) -> Path:
@@ -99,12 +145,12 @@ def _files(result: Retrained, nlp: Language) -> Iterator[tuple[str, str]]:
         yield REPAIRED, repairs_yaml(result.repairs)
     if result.calibrated is not None:
         yield CONFIDENCE, calibration.to_json(result.calibrated.confidence)
-    yield "terms.csv", _csv(COLUMNS, (term.row() for term in result.terms))
-    yield "events_diff.csv", _csv(CHANGE_COLUMNS, map(_change, result.changes))
+    yield TERMS, _csv(COLUMNS, (term.row() for term in result.terms))
+    yield CHANGES, _csv(CHANGE_COLUMNS, map(_change, result.changes))
     names = [f.name for f in fields(Figure)]
     rows = [("before", *astuple(f)) for f in result.before]
     rows += [("after", *astuple(f)) for f in result.after]
-    yield "figures.csv", _csv(["when", *names], rows)
+    yield FIGURES, _csv(["when", *names], rows)
 
 
 @contextmanager

@@ -3,9 +3,10 @@
 shard.process    the sources of a shard  -> their results; the one function every engine runs
 pool.Pool        shards                  -> results, on worker processes that may die
 store.Store      results on disk by content hash: what a killed run had done is not lost
-run.run          paths                   -> the tables in a folder
+local.run        paths                   -> the tables in a folder
+cluster          the same on many machines, from shared storage to shared storage
 """
 
-from pipeline.running.local import Options, RunError, Summary, run
+from pipeline.running.local import Options, RunError, State, Summary, run
 
-__all__ = ["Options", "RunError", "Summary", "run"]
+__all__ = ["Options", "RunError", "State", "Summary", "run"]

@@ -16,13 +16,15 @@ _NO_PART = {"cli", "evaluation", "retraining", "review"}
 """Parts of the program that no result depends on."""
 
 
-def engine(rules: Path | None = None) -> dict[str, str]:
+def engine(rules: Path | None = None, model: Path | None = None) -> dict[str, str]:
     """Return the content hashes of program, model and rules.
 
     Parameters
     ----------
     rules : Path, optional
         A folder of the user's own rules.
+    model : Path, optional
+        The folder of a trained pipeline in place of the packaged one.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def engine(rules: Path | None = None) -> dict[str, str]:
     rule_files = [path for path in knowledge.rglob("*") if path.is_file()]
     if rules is not None:
         rule_files += [path for path in rules.rglob("*") if path.is_file()]
-    model = model_path()
+    model = model or model_path()
     return {
         "version": pipeline.__version__,
         "program": _files(code, _PROGRAM),
@@ -53,7 +55,8 @@ def key(item: Item, engine_hash: str) -> bytes:
     """Return the key of an article's result: a hash of its content, options and the engine."""
     source = item.source
     digest = hashlib.sha256(engine_hash.encode())
-    known = (source.doc_id, source.path, source.kind, source.row, source.error, source.note)
+    origin = (source.doc_id, source.path, source.kind, source.stamp)
+    known = (*origin, source.row, source.error, source.note)
     options = (
         [str(part) for part in astuple(item.metadata)] if item.metadata else None,
         str(item.published_option),

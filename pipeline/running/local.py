@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 
 from pipeline.articles import Fields, InputError, find
 from pipeline.articles.reading import Metadata, read_metadata
-from pipeline.articles.sources import list_files
+from pipeline.articles.sources import STDIN, Meter, list_files
 from pipeline.running import fingerprint, similar
 from pipeline.running.locking import FolderInUseError, Lock
 from pipeline.running.pool import Lost, Pool, Task, Work
@@ -42,13 +42,14 @@ class RunError(RuntimeError):
 class Options:
     """What a run is told.
 
-    ``published`` is the date of articles whose metadata has none; ``workers`` 0 means the cores;
-    ``time_limit`` is in seconds for one article, 0 for none; ``rules`` is a folder of the user's
-    own rules.
+    ``output`` is a folder, for a cluster also the URL of one; ``published`` is the date of articles
+    whose metadata has none; ``workers`` 0 means the cores; ``format`` is one of
+    :data:`pipeline.tables.FORMATS`; ``time_limit`` is in seconds for one article, 0 for none;
+    ``rules`` is a folder of the user's own rules, ``model`` one with another trained pipeline.
     """
 
     paths: tuple[str, ...]
-    output: Path
+    output: str | Path
     metadata: Path | None = None
     published: datetime.date | None = None
     fields: Fields = field(default_factory=Fields)
@@ -56,11 +57,38 @@ class Options:
     format: str = "csv"
     time_limit: float = 120.0
     rules: Path | None = None
+    model: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The output folder of a run on one machine."""
+        return Path(self.output)
+
+
+@dataclass(slots=True)
+class State:
+    """How far a run has come; ``share`` of the input is done, None where its size is not known.
+
+    ``reused`` articles had their result from an earlier run.
+    """
+
+    articles: int = 0
+    reused: int = 0
+    failed: int = 0
+    share: float | None = None
+    stage: str = "articles"
+
+
+Progress = Callable[[State], None]
+"""Told how far a run has come, as articles are done."""
 
 
 @dataclass(slots=True)
 class Summary:
-    """What came of a run: counts, the first failure, a few events, what was left aside."""
+    """What came of a run: counts, the first failure, a few events, what was left aside.
+
+    ``lost`` counts the shards whose worker died on a cluster; their articles were done again.
+    """
 
     articles: int = 0
     ok: int = 0
@@ -69,6 +97,7 @@ class Summary:
     mentions: int = 0
     events: int = 0
     reused: int = 0
+    lost: int = 0
     up_to_date: bool = False
     first_failure: str = ""
     ignored: dict[str, int] = field(default_factory=dict)
@@ -84,11 +113,7 @@ class Summary:
             self.first_failure = f"{document['path']}: {document['message']}"
 
 
-Progress = Callable[[int, int], None]
-"""Called with the number of articles done and of those that failed since the last call."""
-
-
-def run(options: Options, progress: Progress = lambda done, failed: None) -> Summary:
+def run(options: Options, progress: Progress = lambda state: None) -> Summary:
     """Run the pipeline over all articles of some paths and write the tables.
 
     What an earlier run into the same folder did, even one that was killed, is used again as far
@@ -114,24 +139,17 @@ def run(options: Options, progress: Progress = lambda done, failed: None) -> Sum
         The output folder cannot be written, or is in use.
     """
     started = time.monotonic()
-    listing = list_files(options.paths)
-    if not listing.files and "-" not in options.paths:
-        ignored = ", ".join(
-            f"{count} {ending}" for ending, count in sorted(listing.ignored.items())
-        )
-        raise InputError(
-            f"no articles in {', '.join(options.paths)}" + (f" (only {ignored})" if ignored else "")
-        )
+    ignored = look(options.paths)
     metadata = read_metadata(options.metadata) if options.metadata else {}
     try:
-        engine = fingerprint.engine(options.rules)
+        engine = fingerprint.engine(options.rules, options.model)
         with ExitStack() as stack:
-            lock = _lock(options.output)
+            lock = take_lock(options.folder)
             stack.callback(lock.close)
-            store = stack.enter_context(closing(Store(options.output / WORK / "results.sqlite")))
-            current = _Run(options, engine, metadata, store, lock)
-            summary = current.execute(progress)
-            summary.ignored = dict(sorted(listing.ignored.items()))
+            store = stack.enter_context(closing(Store(options.folder / WORK / "results.sqlite")))
+            current = _Run(options, engine, metadata, store, lock, progress)
+            summary = current.execute()
+            summary.ignored = ignored
             if not summary.up_to_date:
                 current.write_report(summary, time.monotonic() - started)
             return summary
@@ -145,7 +163,31 @@ def run(options: Options, progress: Progress = lambda done, failed: None) -> Sum
         raise RunError(f"{error.filename or options.output}: {error.strerror or error}") from None
 
 
-def _lock(output: Path) -> Lock:
+def look(paths: Sequence[str]) -> dict[str, int]:
+    """Make sure that paths hold articles; return the endings of the files left aside, counted.
+
+    Raises
+    ------
+    InputError
+        There is nothing to read.
+    """
+    listing = list_files(paths)
+    ignored = dict(sorted(listing.ignored.items()))
+    if not listing.files and STDIN not in paths:
+        others = ", ".join(f"{count} {ending}" for ending, count in ignored.items())
+        only = f" (only {others})" if others else ""
+        raise InputError(f"no articles in {', '.join(paths)}{only}")
+    return ignored
+
+
+def take_lock(output: Path) -> Lock:
+    """Lock an output folder for this process; make it where it is missing.
+
+    Raises
+    ------
+    FolderInUseError
+        Another run is writing there.
+    """
     work = output / WORK
     work.mkdir(parents=True, exist_ok=True)
     # The folder may stand in somebody's repository; what is kept here does not belong into it.
@@ -165,29 +207,38 @@ class _Run:
         metadata: dict[str, Metadata],
         store: Store,
         lock: Lock,
+        progress: Progress,
     ) -> None:
         self.options, self.engine, self.metadata = options, engine, metadata
-        self.store, self.lock = store, lock
+        self.store, self.lock, self.progress = store, lock, progress
         self.engine_hash = fingerprint.combined(engine)
         self.digest = hashlib.sha256(f"{self.engine_hash} {options.format}".encode())
         self.inputs: list[dict[str, str]] = []
-        self.reused = 0
+        self.meter, self.state = Meter(), State()
+        self.sizes: dict[bytes, int] = {}
 
-    def execute(self, progress: Progress) -> Summary:
+    def execute(self) -> Summary:
         """Work on every article that has no result yet, then write the tables."""
         pool = Pool(self._prepare, _workers(self.options), self._task_limit(), [self.lock])
-        for task, results in pool.run(self._shards(progress)):
+        for task, results in pool.run(self._shards()):
             done = [
                 failed(item, result.reason) if isinstance(result, Lost) else result
                 for (_, item), result in zip(task, results, strict=True)
             ]
             self.store.put((key, result) for (key, _), result in zip(task, done, strict=True))
-            progress(len(done), sum(result.document["status"] == "failed" for result in done))
+            self._advance(task, sum(result.document["status"] == "failed" for result in done))
         if not self.store.count():
             raise InputError(f"no articles in {', '.join(self.options.paths)}")
         summary = self._summary() if self._is_written() else self._write_tables()
-        summary.reused = self.reused
+        summary.reused = self.state.reused
         return summary
+
+    def _advance(self, task: Task, failed: int = 0) -> None:
+        self.state.articles += len(task)
+        self.state.failed += failed
+        self.meter.done += sum(self.sizes.pop(key, 0) for key, _ in task)
+        self.state.share = self.meter.share
+        self.progress(self.state)
 
     def _task_limit(self) -> float:
         """Give the worker time to notice an article that takes too long before it is killed."""
@@ -196,7 +247,7 @@ class _Run:
     def _prepare(self) -> Work:
         from pipeline import language
 
-        nlp = language.load(rules=self.options.rules)
+        nlp = language.load(self.options.model, self.options.rules)
         limit = self.options.time_limit
 
         def work(task: Task) -> list[Result]:
@@ -204,7 +255,7 @@ class _Run:
 
         return work
 
-    def _shards(self, progress: Progress) -> Iterator[list[tuple[bytes, Item]]]:
+    def _shards(self) -> Iterator[list[tuple[bytes, Item]]]:
         """Bundle the articles without a result; the first shards are small, to show rows soon.
 
         A shard never exceeds the limit but for a single article that does, so that the memory of
@@ -212,7 +263,7 @@ class _Run:
         """
         shard: list[tuple[bytes, Item]] = []
         size, limit = 0, _FIRST_SHARD
-        for key, item in self._missing(progress):
+        for key, item in self._missing():
             length = len(item.source.data) or len(str(item.source.row))
             if shard and (size + length > limit or len(shard) == _SHARD_ITEMS):
                 yield shard
@@ -222,15 +273,17 @@ class _Run:
         if shard:
             yield shard
 
-    def _missing(self, progress: Progress) -> Iterator[tuple[bytes, Item]]:
-        for source in find(self.options.paths, self.options.fields):
+    def _missing(self) -> Iterator[tuple[bytes, Item]]:
+        before = 0
+        for source in find(self.options.paths, self.options.fields, self.meter):
             item = Item(source, self.metadata.get(source.doc_id), self.options.published)
             key = fingerprint.key(item, self.engine_hash)
             self.digest.update(key)
             self._note_input(item)
+            self.sizes[key], before = self.meter.read - before, self.meter.read
             if self.store.list(key):
-                self.reused += 1
-                progress(1, 0)
+                self.state.reused += 1
+                self._advance([(key, item)])
             else:
                 yield key, item
 
@@ -243,9 +296,9 @@ class _Run:
     def _is_written(self) -> bool:
         """Tell whether the folder holds the tables of exactly these results."""
         try:
-            report = json.loads((self.options.output / "run.json").read_text(encoding="utf-8"))
+            report = json.loads((self.options.folder / "run.json").read_text(encoding="utf-8"))
             return report["digest"] == self.digest.hexdigest() and all(
-                _file_hash(self.options.output / name) == known
+                _file_hash(self.options.folder / name) == known
                 for name, known in report["outputs"].items()
             )
         except (OSError, ValueError, KeyError, TypeError):
@@ -263,9 +316,9 @@ class _Run:
 
         self.store.prune()
         summary, events = Summary(), list[Row]()
-        aside = self.options.output / WORK / "new"
+        aside = self.options.folder / WORK / "new"
         with (
-            FolderWriter(self.options.output, aside, self.options.format) as tables,
+            FolderWriter(self.options.folder, aside, self.options.format) as tables,
             closing(similar.Index()) as index,
         ):
             for result in self.store.results():
@@ -280,20 +333,20 @@ class _Run:
                 for row in getattr(linked, name):
                     tables.write(name, row)
         self._remove_old(tables.files)
-        self.outputs = {name: _file_hash(self.options.output / name) for name in tables.files}
+        self.outputs = {name: _file_hash(self.options.folder / name) for name in tables.files}
         summary.shown = _sample(linked.events)
         return summary
 
     def _remove_old(self, files: list[str]) -> None:
         """Remove the tables that an earlier run wrote here in another format."""
         try:
-            report = json.loads((self.options.output / "run.json").read_text(encoding="utf-8"))
+            report = json.loads((self.options.folder / "run.json").read_text(encoding="utf-8"))
             old = set(report["outputs"])
         except (OSError, ValueError, KeyError, TypeError):
             return
         for name in sorted(old - set(files)):
             if "/" not in name:
-                (self.options.output / name).unlink(missing_ok=True)
+                (self.options.folder / name).unlink(missing_ok=True)
 
     def write_report(self, summary: Summary, seconds: float) -> None:
         """Write run.json: everything about the run that the tables must not depend on."""
@@ -314,7 +367,7 @@ class _Run:
             "inputs": self.inputs,
         }
         text = json.dumps(report, indent=1, ensure_ascii=False)
-        write_whole(self.options.output / "run.json", text + "\n")
+        write_whole(self.options.folder / "run.json", text + "\n")
 
 
 def _workers(options: Options) -> int:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import io
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -100,11 +101,12 @@ class FolderWriter:
         self._sinks[table.name] = sink
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file whole: aside, flushed, renamed."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file whole: aside, flushed, renamed."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
     aside = path.with_name(f".{path.name}.new")
     try:
-        aside.write_text(text, encoding="utf-8", newline="")
+        aside.write_bytes(data)
         sync(aside)
         os.replace(aside, path)
     finally:
@@ -134,8 +136,17 @@ def _json(shape: Callable[[Row], dict[str, Any]], file: IO[str]) -> Callable[[Ro
     return write
 
 
+def parquet_file(table: Table, rows: Iterable[Row]) -> bytes:
+    """Return rows as the content of a Parquet file."""
+    buffer = io.BytesIO()
+    with _parquet(table, buffer) as write:
+        for row in rows:
+            write(row)
+    return buffer.getvalue()
+
+
 @contextlib.contextmanager
-def _parquet(table: Table, path: Path) -> Iterator[Callable[[Row], None]]:
+def _parquet(table: Table, path: Path | IO[bytes]) -> Iterator[Callable[[Row], None]]:
     import pyarrow as arrow
     from pyarrow import parquet
 

@@ -27,6 +27,8 @@ _DOMINANT = 0.6
 _AHEAD = 1.5
 """How much oftener than the next state the states must be named that an article is about."""
 """The share of an article's country names that makes it an article about that country."""
+_LEAD = 3
+"""How many sentences, the headline among them, tell what an article is about."""
 _DEPTH = 4
 """How many references may lead to one another."""
 _SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "obl:agent")
@@ -544,8 +546,17 @@ class References:
                 return named
             if len(named) > wanted:
                 break
-        if fits is not _is_state:
-            return []
+        return self.principal(wanted) if fits is _is_state else []
+
+    def principal(self, wanted: int) -> list[Entity]:
+        """Return the so many states that the article is about, where they stand out.
+
+        They are the only ones of its headline or lead, else those named far oftener than others.
+        """
+        for sent in self._sents[:_LEAD]:
+            named = [e for ent in sent.ents if _is_state(e := ent._.entity)]
+            if len(set(named)) == wanted:
+                return list(dict.fromkeys(named))
         ranked = self._states.most_common(wanted + 1)
         if len(ranked) == wanted or (
             len(ranked) > wanted and ranked[wanted - 1][1] >= _AHEAD * ranked[wanted][1]

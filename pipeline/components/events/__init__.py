@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 from pipeline.components.events.confidence import load_confidence
 from pipeline.components.events.extraction import extract
 from pipeline.components.events.rules import load_rules
+from pipeline.components.events.slots import Slots
 from pipeline.components.factuality import Factuality
 from pipeline.language.extensions import register
 from pipeline.linking.document import link_document
@@ -31,7 +32,9 @@ class Events:
         self.confidence = load_confidence()
 
     def __call__(self, doc: Doc) -> Doc:
-        doc._.events = link_document(extract(doc, self.book, self.factuality), doc)
+        slots = Slots.of(doc, self.book, self.factuality)
+        events = extract(doc, self.book, self.factuality, slots)
+        doc._.events = link_document(events, doc, slots.references.principal(2))
         for event in doc._.events:
             event.confidence = self.confidence.of(event, doc)
         return doc

@@ -37,6 +37,7 @@ ASIDE = frozenset(
     }
 )
 OCCASION = frozenset({"after", "amid", "before", "during", "following", "since"})
+LISTING = frozenset({",", "and", "as", "well", "the", "a", "an", "&"})
 DETERMINING = frozenset({"det", "nmod:poss", "nummod"})
 
 
@@ -91,6 +92,8 @@ def _is_generic(match: Match) -> bool:
     """
     token = match.token
     if match.trigger.kind != "noun":
+        return False
+    if any(child.dep_ == "cop" for child in token.children):
         return False
     marks = [child for child in token.children if child.dep_ in DETERMINING]
     if marks:
@@ -197,7 +200,8 @@ def _is_topic(match: Match, book: Rulebook) -> bool:
     if token.dep_ == "compound":
         return token.head.lemma_.lower() not in book.classes["act_carrier"]
     verb = syntax.governor(token)
-    if verb is not None and verb.lemma_.lower() in book.classes["enabling"]:
+    permitted = verb is not None and verb.lemma_.lower() in book.classes["enabling"]
+    if permitted and token.dep_ in ("obj", "conj", "nsubj:pass"):
         return True
     nominal = token
     while nominal.dep_ == "conj" and nominal.head != nominal:
@@ -475,7 +479,19 @@ def _agreements_of(token: Token, slots: Slots) -> list[Span]:
                     found[span.start] = span
         if found:
             break
-    return _distinct(found[start] for start in sorted(found))
+    return _distinct(_with_listed([found[start] for start in sorted(found)]))
+
+
+def _with_listed(spans: list[Span]) -> list[Span]:
+    """Add the agreements that a list goes on to name, wherever the parse hangs them."""
+    everywhere = spans[0].doc.spans[AGREEMENTS] if spans else []
+    found = list(spans)
+    for span in everywhere:
+        last = found[-1]
+        between = last.doc[last.end : span.start] if span.start >= last.end else None
+        if between is not None and 0 < len(between) <= 3 and all(t.lower_ in LISTING for t in between):
+            found.append(span)
+    return found
 
 
 def _last_agreement(token: Token) -> list[Span]:

@@ -194,6 +194,8 @@ class Slots:
         own = [syntax.antecedent(child) for child in syntax.children(noun, "nsubj")]
         if own:
             return own if syntax.preposition(noun) in ("in", "on") else []
+        if noun.dep_ == "nmod" and syntax.preposition(noun) == "in" and noun.head.i in self._name_at:
+            return [noun.head]
         verb = self.light_verb(noun)
         return syntax.agent(verb) if verb is not None else []
 

@@ -1,0 +1,55 @@
+"""``pacta report``: what a run found, as one HTML page and as figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    output: Annotated[
+        Path,
+        typer.Argument(
+            help="The output folder of a run (CSV).",
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            show_default=False,
+        ),
+    ],
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", "-o", help="The page; else DIR/report.html.", show_default=False),
+    ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(help="Write the charts as PNG and SVG into this folder, too."),
+    ] = None,
+) -> None:
+    """Write what a run found as one HTML page that opens offline."""
+    from pipeline.report import figures as drawings
+    from pipeline.report import outputs, page
+    from pipeline.tables.reading import OutputError
+    from pipeline.tables.writing import write_whole
+
+    target = to or output / "report.html"
+    try:
+        found = outputs.read(output)
+        write_whole(target, page.render(found))
+        written = drawings.write(found, figures) if figures else []
+    except ModuleNotFoundError as error:
+        if error.name != "vl_convert":
+            raise
+        _fail("the report needs vl-convert-python: pip install 'pacta[report]'", 1)
+    except (OutputError, OSError) as error:
+        _fail(str(error), 2)
+    typer.echo(str(target))
+    for path in written:
+        typer.echo(str(path))
+
+
+def _fail(message: str, code: int) -> None:
+    typer.echo(f"pacta report: {message}", err=True)
+    raise typer.Exit(code)

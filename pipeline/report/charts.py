@@ -1,0 +1,480 @@
+"""The charts of a report as Vega-Lite specifications (the network, which it lacks, as Vega).
+
+A specification is plain data: the page draws it in the browser, :mod:`.figures` as a picture.
+Colours are variables of the page's style sheet (``var(--vc)``), so that dark mode and print need
+no second chart. Times are counted in months, not in instants: no time zone moves a day.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pipeline import gazetteers
+from pipeline.linking.agreements import STAGES
+from pipeline.report import views
+from pipeline.resources import items
+from pipeline.review import world
+from pipeline.tables.rows import quad_classes
+from pipeline.tables.schema import Row
+
+Spec = dict[str, Any]
+Data = list[dict[str, Any]]
+
+VEGA_LITE, VEGA = "6.1", "6"
+LANES, ACTORS, BARS = 24, 30, 16
+ROOM = (38.0, 9.0)
+"""Degrees of longitude and latitude that the name of a place needs on the map."""
+MONTHLY = 3
+"""Up to how many years an axis is divided into months."""
+TICKS = 12
+EXAMPLES = 3
+QUADS = {
+    "verbal cooperation": "var(--vc)",
+    "material cooperation": "var(--mc)",
+    "verbal conflict": "var(--vx)",
+    "material conflict": "var(--mx)",
+}
+_QUAD = {
+    "field": "quad",
+    "type": "nominal",
+    "title": None,
+    "scale": {"domain": list(QUADS), "range": list(QUADS.values())},
+    "legend": {"orient": "top", "columns": 2, "symbolType": "circle", "symbolStrokeWidth": 0},
+}
+_FONT = "system-ui, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
+_CONFIG: Spec = {
+    "background": None,
+    "font": _FONT,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": "var(--ink)",
+        "titleColor": "var(--soft)",
+        "gridColor": "var(--line)",
+        "domainColor": "var(--strong-line)",
+        "tickColor": "var(--strong-line)",
+        "labelFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelLimit": 150,
+    },
+    "legend": {"labelColor": "var(--ink)", "labelFontSize": 12, "labelLimit": 260},
+    "text": {"color": "var(--ink)"},
+}
+
+
+def _chart(data: Data, height: int | str, **parts: Any) -> Spec:
+    autosize = "fit" if height == "container" else "fit-x"
+    return {
+        "$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE.partition('.')[0]}.json",
+        "config": _CONFIG,
+        "width": "container",
+        "height": height,
+        "autosize": {"type": autosize, "contains": "padding"},
+        "data": {"values": data},
+        **parts,
+    }
+
+
+def _by(name: str, kind: str, title: str | None = None, **more: Any) -> Spec:
+    return {"field": name, "type": kind, "title": title, **more}
+
+
+def _tooltip(*names: str) -> list[Spec]:
+    return [{"field": name} for name in names]
+
+
+# --- how many -------------------------------------------------------------------------------------
+
+
+def types(acts: Sequence[Row]) -> Spec:
+    """How many acts of each type."""
+    counts = Counter(row["event_type"] for row in acts)
+    data = [
+        {"type": name, "acts": count, "quad": quad_classes().get(name, "")}
+        for name, count in _ranked(counts)
+    ]
+    return _bars(data, "type", _QUAD)
+
+
+def actors(acts: Sequence[Row]) -> Spec:
+    """Who takes part in most acts."""
+    counts = Counter(
+        name for row in acts for name in sorted({*items(row["actors"]), *items(row["recipients"])})
+    )
+    data = [{"name": name, "acts": count} for name, count in _ranked(counts)[:BARS]]
+    return _bars(data, "name", {"value": "var(--vc)"})
+
+
+def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _bars(data: Data, name: str, colour: Spec) -> Spec:
+    bar = {
+        "mark": {"type": "bar", "cornerRadiusEnd": 2},
+        "encoding": {"color": colour, "tooltip": _tooltip(name, "acts")},
+    }
+    number = {
+        "mark": {"type": "text", "align": "left", "dx": 5},
+        "encoding": {"text": {"field": "acts"}},
+    }
+    encoding = {
+        "y": _by(name, "nominal", sort=None, axis={"ticks": False}),
+        "x": _by("acts", "quantitative", axis=None),
+    }
+    return _chart(data, 22 * len(data), encoding=encoding, layer=[bar, number])
+
+
+def over_time(acts: Sequence[Row]) -> Spec:
+    """How many acts in each month, or in each year of a longer time."""
+    days = [row["date_start"] for row in acts if row["date_start"]]
+    years = views.Years.of(days)
+    periods = [str(year) for year in range(years.first, years.last + 1)]
+    if len(periods) <= MONTHLY:
+        periods = [f"{year}-{month:02d}" for year in periods for month in range(1, 13)]
+    length = len(periods[0])
+    told = sorted({day[:length] for day in days if day[:length] in set(periods)})
+    periods = periods[periods.index(told[0]) : periods.index(told[-1]) + 1]
+    counts = Counter(
+        (row["date_start"][:length], quad_classes().get(row["event_type"], "")) for row in acts
+    )
+    data = [
+        {"time": period, "class": quad, "acts": counts[period, quad]}
+        for period in periods
+        for quad in QUADS
+    ]
+    encoding = {
+        "x": _by("time", "ordinal", axis={"labelOverlap": True, "labelAngle": 0}),
+        "y": _by("acts", "quantitative", "acts", axis={"tickCount": 4}),
+        "color": _QUAD | {"field": "class"},
+        "tooltip": _tooltip("time", "class", "acts"),
+    }
+    return _chart(data, 150, mark={"type": "bar"}, encoding=encoding)
+
+
+# --- who with whom, when --------------------------------------------------------------------------
+
+
+def timeline(acts: Sequence[Row]) -> Spec:
+    """Who with whom, and when: a lane for each pair, a dot for each month and quad class."""
+    dated = [row for row in acts if row["date_start"]]
+    lanes = views.lanes(dated, _itself, LANES)
+    years = views.Years.of(row["date_start"] for row in dated)
+    data = [
+        _dot(pair, quad, found, years)
+        for (pair, _, quad), found in sorted(views.dots(dated, _itself).items())
+        if pair in lanes
+    ]
+    shown = ("who", "when", "class", "acts", *(f"act {n + 1}" for n in range(EXAMPLES)))
+    encoding = {
+        "x": _by("month", "quantitative", axis=_time_axis(years, data), scale=_near(data)),
+        "y": _by("lane", "nominal", sort=[_pair(lane) for lane in lanes], axis={"grid": True}),
+        "color": _QUAD | {"field": "class"},
+        "stroke": _QUAD | {"field": "class"},
+        "size": _by("acts", "quantitative", scale={"range": [45, 500]}, legend=None),
+        "fillOpacity": {"condition": {"test": "datum.took_place", "value": 0.75}, "value": 0.08},
+        "tooltip": _tooltip(*shown),
+    }
+    mark = {"type": "point", "filled": True, "strokeWidth": 1.5, "strokeOpacity": 1}
+    return _chart(data, 26 * len(lanes), mark=mark, encoding=encoding)
+
+
+def _itself(row: Row) -> Row:
+    return row
+
+
+def _pair(pair: views.Dyad) -> str:
+    return " – ".join(party[:16] for party in pair if party)
+
+
+def _dot(pair: views.Dyad, quad: str, found: list[Row], years: views.Years) -> dict[str, Any]:
+    first = found[0]["date_start"]
+    dot = {
+        "lane": _pair(pair),
+        "who": " – ".join(party_name(party) for party in pair if party),
+        "month": _month(first, years) + (0.5 if len(found) > 1 else int(first[8:10]) / 32),
+        "when": found[0]["date"] if len(found) == 1 else first[:7],
+        "class": quad,
+        "acts": len(found),
+        "took_place": any(row["factuality"] == "actual" for row in found),
+    }
+    return dot | {f"act {n + 1}": told(row) for n, row in enumerate(found[:EXAMPLES])}
+
+
+def _month(day: str, years: views.Years) -> int:
+    """Count months since the year 0; what lies outside the years stands beside them."""
+    year = int(day[:4])
+    if year < years.first:
+        return years.first * 12 - _margin(years)
+    if year > years.last:
+        return (years.last + 1) * 12 + _margin(years) - 1
+    return year * 12 + int(day[5:7]) - 1
+
+
+def _margin(years: views.Years) -> int:
+    return max(2, (years.last + 1 - years.first) * 12 // 14)
+
+
+def _near(data: Data) -> Spec:
+    months = [dot["month"] for dot in data]
+    return {"domain": [min(months) - 0.5, max(months) + 0.5], "zero": False, "nice": False}
+
+
+def _time_axis(years: views.Years, data: Data) -> Spec:
+    """Label months of few years, or years; and what lies before and after them."""
+    first, last = years.first * 12, (years.last + 1) * 12
+    inside = [dot["month"] for dot in data if first <= dot["month"] < last]
+    low, high = (int(min(inside)), int(max(inside)) + 1) if inside else (first, last)
+    units = (1, 2, 3, 6) if high - low <= 12 * MONTHLY else ()
+    steps = (*units, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12000)
+    step = next(step for step in steps if (high - low) / step <= TICKS)
+    values = list(range(-(-low // step) * step, high + 1, step))
+    label = "floor(datum.value / 12)"
+    if step < 12:
+        label += " + '-' + format(datum.value % 12 + 1, '02')"
+    for name, edge, is_outside in (
+        ("before", first - _margin(years), lambda month: month < first),
+        ("after", last + _margin(years) - 1, lambda month: month >= last),
+    ):
+        if any(is_outside(dot["month"]) for dot in data):
+            values.append(edge)
+            label = f"datum.value == {edge} ? '{name}' : ({label})"
+    return {"values": sorted(values), "labelExpr": label, "orient": "top", "labelOverlap": True}
+
+
+def told(row: Row) -> str:
+    """Tell an act in one line."""
+    sides = " → ".join(
+        ", ".join(items(row[side])) for side in ("actors", "recipients") if row[side]
+    )
+    agreement = " ".join(row[c] for c in ("agreement_id", "agreement_stage") if row[c])
+    said = " ".join(filter(None, (row["date"], row["event_type"], sides, agreement)))
+    return said if row["factuality"] == "actual" else f"{said} ({row['factuality']})"
+
+
+def party_name(party: str) -> str:
+    """Return the name of a country by its code; a body's name is returned as it is."""
+    country = gazetteers.country(party)
+    return country.name if country else party
+
+
+# --- where ----------------------------------------------------------------------------------------
+
+
+def world_map(acts: Sequence[Row]) -> Spec:
+    """Where: the places of acts on Natural Earth's outlines, without Antarctica."""
+    outlines = json.loads(world.FILE.read_text(encoding="utf-8"))["features"]
+    land = [shape for shape in outlines if shape["properties"]["iso3"] != "ATA"]
+    data = [
+        {
+            "place": spot.place,
+            "longitude": spot.longitude,
+            "latitude": spot.latitude,
+            "acts": spot.count,
+            "label": spot.place if spot.labelled else "",
+        }
+        for spot in views.spots(acts, ROOM)
+    ]
+    at = {
+        "longitude": {"field": "longitude", "type": "quantitative"},
+        "latitude": {"field": "latitude", "type": "quantitative"},
+    }
+    size = _by("acts", "quantitative", scale={"range": [30, 700]}, legend=None)
+    layers = [
+        {
+            "data": {"values": land},
+            "mark": {
+                "type": "geoshape",
+                "fill": "var(--land)",
+                "stroke": "var(--strong-line)",
+                "strokeWidth": 0.5,
+            },
+        },
+        {
+            "mark": {"type": "circle", "color": "var(--mc)", "opacity": 0.7},
+            "encoding": at | {"size": size, "tooltip": _tooltip("place", "acts")},
+        },
+        {
+            "mark": {"type": "text", "dy": -10, "fontSize": 11},
+            "encoding": at | {"text": {"field": "label"}},
+        },
+    ]
+    return _chart(data, "container", layer=layers, projection={"type": "equalEarth"})
+
+
+# --- who with whom --------------------------------------------------------------------------------
+
+
+def network(acts: Sequence[Row]) -> Spec:
+    """Who acts with whom: the busiest states and bodies, laid out by force (Vega, d3-force)."""
+    ties = views.ties(acts)
+    busy: Counter[str] = Counter()
+    for tie in ties:
+        for party in tie.pair:
+            busy[party] += tie.count
+    shown = [party for party, _ in _ranked(busy)[:ACTORS]]
+    number = {party: index for index, party in enumerate(shown)}
+    nodes = [
+        {"label": party[:14], "name": party_name(party), "acts": busy[party]} for party in shown
+    ]
+    links = [
+        {
+            "source": number[tie.pair[0]],
+            "target": number[tie.pair[1]],
+            "who": " – ".join(map(party_name, tie.pair)),
+            "acts": tie.count,
+            "conflict": tie.conflict,
+            "colour": "var(--mx)" if 2 * tie.conflict > tie.count else "var(--vc)",
+        }
+        for tie in ties
+        if tie.pair[0] in number and tie.pair[1] in number
+    ]
+    return {
+        "$schema": f"https://vega.github.io/schema/vega/v{VEGA}.json",
+        "config": {"font": _FONT},
+        "autosize": "none",
+        "signals": [
+            _measured("width", 0, "width"),
+            _measured("height", 1, "height"),
+        ],
+        "data": [
+            {"name": "links", "values": links},
+            {"name": "nodes", "values": nodes, "transform": [_forces()]},
+        ],
+        "scales": [
+            _place("x", "width"),
+            _place("y", "height"),
+            _root("radius", "nodes", [5, 17]),
+            _root("breadth", "links", [0.8, 7]),
+        ],
+        "marks": [_links(), _nodes(), _labels()],
+    }
+
+
+def _measured(name: str, side: int, what: str) -> Spec:
+    size = f"containerSize()[{side}]"
+    return {
+        "name": name,
+        "init": f"isFinite({size}) ? {size} : 800",
+        "on": [{"events": "window:resize", "update": size}],
+    }
+
+
+def _forces() -> Spec:
+    return {
+        "type": "force",
+        "static": True,
+        "iterations": 300,
+        "forces": [
+            {"force": "link", "links": "links", "distance": 70},
+            {"force": "nbody", "strength": -160},
+            {"force": "collide", "radius": 24},
+            {"force": "x", "strength": 0.08},
+            {"force": "y", "strength": 0.12},
+        ],
+    }
+
+
+def _place(name: str, side: str) -> Spec:
+    margin = 36 if name == "x" else 24
+    return {
+        "name": name,
+        "domain": {"data": "nodes", "field": name},
+        "range": [margin, {"signal": f"{side} - {margin}"}],
+        "zero": False,
+    }
+
+
+def _root(name: str, data: str, sizes: list[float]) -> Spec:
+    return {
+        "name": name,
+        "type": "sqrt",
+        "domain": {"data": data, "field": "acts"},
+        "range": sizes,
+        "zero": False,
+    }
+
+
+def _links() -> Spec:
+    ends = {
+        f"{axis}{suffix}": {"scale": axis, "field": f"{end}.{axis}"}
+        for end, suffix in (("source", ""), ("target", "2"))
+        for axis in ("x", "y")
+    }
+    drawn = {
+        "stroke": {"field": "colour"},
+        "strokeWidth": {"scale": "breadth", "field": "acts"},
+        "strokeOpacity": {"value": 0.4},
+        "tooltip": {"signal": "{who: datum.who, acts: datum.acts, 'in conflict': datum.conflict}"},
+    }
+    return {"type": "rule", "from": {"data": "links"}, "encode": {"enter": drawn, "update": ends}}
+
+
+def _at() -> Spec:
+    return {axis: {"scale": axis, "field": axis} for axis in ("x", "y")}
+
+
+def _nodes() -> Spec:
+    drawn = {
+        "fill": {"value": "var(--pane)"},
+        "stroke": {"value": "var(--ink)"},
+        "strokeWidth": {"value": 1.5},
+        "tooltip": {"signal": "{name: datum.name, acts: datum.acts}"},
+    }
+    size = {"signal": "4 * pow(scale('radius', datum.acts), 2)"}
+    return {
+        "type": "symbol",
+        "from": {"data": "nodes"},
+        "encode": {"enter": drawn, "update": _at() | {"size": size}},
+    }
+
+
+def _labels() -> Spec:
+    drawn = {
+        "text": {"field": "label"},
+        "fill": {"value": "var(--ink)"},
+        "align": {"value": "center"},
+        "baseline": {"value": "middle"},
+        "fontSize": {"value": 11},
+        "fontWeight": {"value": "bold"},
+    }
+    return {
+        "type": "text",
+        "interactive": False,
+        "from": {"data": "nodes"},
+        "encode": {"enter": drawn, "update": _at()},
+    }
+
+
+# --- agreements, for figures: the page tells them in words ----------------------------------------
+
+
+def agreements(rows: Iterable[Row]) -> Spec:
+    """The life of each agreement: its stages in order, with their dates."""
+    data = [
+        {
+            "agreement": row["agreement_id"],
+            "stage": row["stage"].replace("_", " "),
+            "order": STAGES.index(row["stage"]),
+            "date": row["date"],
+        }
+        for row in rows
+    ]
+    stages = [stage.replace("_", " ") for stage in STAGES]
+    encoding = {
+        "x": _by("stage", "ordinal", scale={"domain": stages}, axis={"orient": "top"}),
+        "y": _by("agreement", "nominal", sort=None, axis={"grid": True, "labelLimit": 260}),
+    }
+    line = {
+        "mark": {"type": "line", "color": "var(--strong-line)", "strokeWidth": 3},
+        "encoding": {"detail": {"field": "agreement"}, "order": {"field": "order"}},
+    }
+    point = {"mark": {"type": "point", "filled": True, "size": 90, "color": "var(--vc)"}}
+    date = {
+        "mark": {"type": "text", "dy": 14, "fontSize": 10},
+        "encoding": {"text": {"field": "date"}},
+    }
+    lives = len({row["agreement"] for row in data})
+    return _chart(data, 42 * lives, encoding=encoding, layer=[line, point, date])
