@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,15 @@ from pipeline.cli.retrain import retrain as command
 from pipeline.components.events.rules import load_rules
 from pipeline.evaluation import formats
 from pipeline.evaluation.reading import read, rules_of, without
-from pipeline.retraining import conditions, rehearsal
+from pipeline.language import model_path
+from pipeline.retraining import conditions, names, output, page, rehearsal
 from pipeline.retraining.book import Count, Trial, gain, with_rules
 from pipeline.retraining.experiments import curve, recovery
 from pipeline.retraining.folds import folds
 from pipeline.retraining.induction import Lexicon, _gerund, _plural, induce
+from pipeline.retraining.names import Names
 from pipeline.retraining.repairs import learn_repairs
+from pipeline.retraining.retrain import Retrained
 from pipeline.retraining.selection import learn_rules
 from pipeline.retraining.writing import proposals_yaml, repairs_yaml
 
@@ -225,6 +229,178 @@ def test_the_command_writes_a_folder_and_changes_nothing_else(tmp_path):
         figures = {(r["when"], r["layer"], r["name"]): r for r in csv.DictReader(file)}
     assert float(figures["after", "events", "all"]["value"]) > 0
     assert "<script" not in (first / "report.html").read_text(encoding="utf-8")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """A copy of the installed rules and model that a test may change."""
+    from pipeline.components.events import rules
+
+    knowledge, model = tmp_path / "installed" / "events", tmp_path / "installed" / "model"
+    shutil.copytree(rules.FOLDER, knowledge)
+    shutil.copytree(model_path(), model)
+    monkeypatch.setattr(rules, "FOLDER", knowledge)
+    monkeypatch.setattr("pipeline.language.model_path", lambda: model)
+    return knowledge, model
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Names trained on for a moment only."""
+    for name, value in (("EPOCHS", 1), ("REHEARSED", 24), ("KEPT_BACK", 24), ("FOLDS", 2)):
+        monkeypatch.setattr(names, name, value)
+
+
+def always_accepted(monkeypatch):
+    monkeypatch.setattr(Names, "accepted", property(lambda self: True))
+
+
+def test_names_trained_twice_have_the_same_bytes_and_the_pipeline_keeps_its_own(
+    nlp, quick, monkeypatch
+):
+    always_accepted(monkeypatch)
+    gold, texts = formats.read_gold([CORPUS / "gold"])
+    nlp("Lima")  # puts the dropout of the training to rest
+    before = names.weights_of(nlp)
+    first, second = (names.train_names(nlp, gold[:2], texts, seed=1) for _ in range(2))
+    assert first == second
+    assert first.weights is not None
+    assert first.weights != before
+    assert names.weights_of(nlp) == before
+
+
+def test_names_that_gain_nothing_bring_no_weights(nlp, quick, monkeypatch):
+    monkeypatch.setattr(names, "LEARN_RATE", 0.0)
+    gold, texts = formats.read_gold([CORPUS / "gold"])
+    result = names.train_names(nlp, gold[:2], texts, seed=1)
+    assert result.before > 0.5
+    assert (result.after, result.rehearsed_after) == (result.before, result.rehearsed_before)
+    assert not result.accepted
+    assert result.weights is None
+
+
+@pytest.mark.parametrize(
+    ("figures", "accepted"),
+    [
+        ((0.80, 0.85, 0.95, 0.96), True),
+        ((0.80, 0.85, 0.95, 0.945), True),
+        ((0.80, 0.85, 0.95, 0.93), False),  # forgets
+        ((0.80, 0.80, 0.95, 0.95), False),  # gains nothing
+        ((0.80, 0.75, 0.95, 0.99), False),
+    ],
+)
+def test_names_are_accepted_that_gain_and_do_not_forget(figures, accepted):
+    assert Names(*figures, weights=None).accepted == accepted
+
+
+def test_what_is_forgotten_shows_on_the_rehearsal_sentences(nlp, quick, monkeypatch):
+    """Trained on articles whose names are all called something else, the model forgets."""
+    gold, texts = formats.read_gold([CORPUS / "gold"])
+    for document in gold[:2]:
+        for mention in document.mentions:
+            mention.label = "PERSON"
+    for name, value in (("MIX", 1.0), ("LEARN_RATE", 0.005), ("EPOCHS", 4), ("REHEARSED", 0)):
+        monkeypatch.setattr(names, name, value)
+    result = names.train_names(nlp, gold[:2], texts, seed=1)
+    assert result.rehearsed_after < result.rehearsed_before - names.MOST_LOST
+    assert not result.accepted
+
+
+def test_apply_takes_the_result_into_the_installed_rules_and_model(
+    nlp, learnt, installed, quick, monkeypatch, tmp_path
+):
+    import spacy
+
+    always_accepted(monkeypatch)
+    knowledge, model = installed
+    rules_before, model_before = contents(knowledge), contents(model)
+    gold, texts = formats.read_gold([CORPUS / "gold"])
+    trained = names.train_names(nlp, gold[:2], texts, seed=1)
+    folder = tmp_path / "retrained"
+    output.write(Retrained(5, proposals=learnt, names=trained), nlp, folder)
+    assert contents(knowledge) == rules_before
+    assert contents(model) == model_before
+
+    written = output.apply(folder)
+    assert [path.name for path in written] == ["zz-learnt-001.yaml", "ner"]
+    added = contents(knowledge).keys() - rules_before.keys()
+    assert added == {"rules/zz-learnt-001.yaml"}
+    assert all(proposal.rule.id in load_rules().rules for proposal in learnt)
+    changed = {
+        name for name, data in contents(model).items() if data != model_before.get(name, b"")
+    }
+    assert changed == {"ner/model"}
+    assert names.weights_of(spacy.load(model)) == trained.weights
+    assert not list(tmp_path.rglob("*.new"))
+    # the rules of a second retraining come after those of the first
+    assert output.apply(folder)[0].name == "zz-learnt-002.yaml"
+
+
+def test_apply_to_an_installation_that_may_not_be_written_is_one_line(
+    installed, monkeypatch, tmp_path
+):
+    def refuse(folder):
+        raise PermissionError(13, "Permission denied", "rules")
+
+    monkeypatch.setattr("pipeline.cli.retrain._retrain", lambda *_: Retrained(5))
+    monkeypatch.setattr(output, "apply", refuse)
+    result = run("--gold", CORPUS / "gold", "-o", tmp_path / "out", "--apply")
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert "not applied" in result.stderr
+
+
+def test_ctrl_c_leaves_what_was_there(monkeypatch, tmp_path):
+    """While it learns, and while it writes."""
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    folder = tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.cli.retrain._retrain", interrupted)
+        result = run("--gold", CORPUS / "gold", "-o", folder)
+        assert result.exit_code == 130
+        assert result.stderr.count("\n") == 1
+        assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr("pipeline.cli.retrain._retrain", lambda *_: Retrained(5))
+    assert run("--gold", CORPUS / "gold", "-o", folder).exit_code == 0
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    before = contents(folder)
+    monkeypatch.setattr(page, "render", interrupted)
+    assert run("--gold", CORPUS / "gold", "-o", folder).exit_code == 130
+    assert contents(folder) == before
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_second_retraining_leaves_nothing_of_the_first(nlp, learnt, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    output.write(Retrained(5, proposals=learnt), nlp, tmp_path)
+    assert "rules/learnt.yaml" in contents(tmp_path)
+    output.write(Retrained(5), nlp, tmp_path)
+    assert contents(tmp_path).keys() == {
+        *("notes.txt", "terms.csv", "events_diff.csv", "figures.csv", "report.html")
+    }
+
+
+def test_two_annotations_of_one_article_end_in_one_line(tmp_path):
+    gold, texts = formats.read_gold([CORPUS / "gold"])
+    again = tmp_path / "again"
+    formats.write_gold(gold[:1], texts, again, "standoff")
+    result = run("--gold", CORPUS / "gold", "--gold", again, "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert gold[0].doc_id in result.stderr
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("trouble", ["offset", "label", "article"])

@@ -89,7 +89,7 @@ def train_names(
     documents = [document for document in gold if document.has_mentions and document.mentions]
     practice = _docs(nlp, *_unzipped(rehearsal.sentences(REHEARSED, seed)))
     unseen = _docs(nlp, *_unzipped(rehearsal.sentences(KEPT_BACK, seed + 1)))
-    start = component(nlp).to_bytes()
+    start = weights_of(nlp)
     before, after, lost = _Tally(), _Tally(), []
     for part in folds([document.doc_id for document in documents], seed, FOLDS):
         learnt = [d for d in documents if d.doc_id not in part]
@@ -104,7 +104,7 @@ def train_names(
     if not result.accepted:
         return result
     _train(nlp, _docs(nlp, documents, texts), practice, seed)
-    weights, rehearsed = component(nlp).to_bytes(), _f1(nlp, unseen)
+    weights, rehearsed = weights_of(nlp), _f1(nlp, unseen)
     component(nlp).from_bytes(start)
     return Names(result.before, result.after, result.rehearsed_before, rehearsed, weights)
 
@@ -183,6 +183,11 @@ def _train(nlp: Language, docs: Sequence[Doc], practice: Sequence[Doc], seed: in
                 nlp.update(batch, sgd=optimizer, drop=DROPOUT)
     for node, name, weights in old:
         node.set_param(name, weights + MIX * (node.get_param(name) - weights))
+
+
+def weights_of(nlp: Language) -> bytes:
+    """The component without the words and vectors that it shares with the pipeline."""
+    return component(nlp).to_bytes(exclude=["vocab"])
 
 
 def component(nlp: Language) -> EntityRecognizer:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.evaluation import calibration
 from pipeline.evaluation.figures import Figure
-from pipeline.retraining.names import component
+from pipeline.retraining.names import component, weights_of
 from pipeline.retraining.retrain import EventChange, Retrained
 from pipeline.retraining.selection import Proposal
 from pipeline.retraining.terms import COLUMNS
@@ -66,9 +66,9 @@ def _write(result: Retrained, nlp: Language, folder: Path) -> None:
     write_whole(folder / REPORT, render(result, folder))
     if result.names is not None and result.names.weights is not None:
         ner = component(nlp)
-        old = ner.to_bytes()
+        old = weights_of(nlp)
         ner.from_bytes(result.names.weights)
-        ner.to_disk(folder / NER)
+        ner.to_disk(folder / NER, exclude=["vocab"])
         ner.from_bytes(old)
 
 
