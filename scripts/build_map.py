@@ -25,7 +25,9 @@ def from_topojson(topology: dict[str, Any]) -> dict[str, Any]:
     features = []
     for geometry in topology["objects"]["countries"]["geometries"]:
         parts = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
-        polygons = [[_ring(ring, arcs) for ring in part] for part in parts]
+        rings = [[_ring(ring, arcs) for ring in part] for part in parts]
+        # An island smaller than the rounding has shrunk to a point, which no map can draw.
+        polygons = [part for part in rings if len(part[0]) > 3]
         name = geometry["properties"]["name"]
         features.append(
             {

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,3 +34,28 @@ def shared() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("PACTA_SHARED does not name a folder")
     return Path(folder)
+
+
+def _missing(what: str) -> None:
+    message = f"{what}: the browser tests cannot run"
+    if os.environ.get("CI"):
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium, or that of ``PACTA_CHROMIUM``; without one the tests say so."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _missing("no Playwright (pip install playwright)")
+    path = os.environ.get("PACTA_CHROMIUM") or shutil.which("chromium")
+    if not path or not Path(path).exists():
+        _missing("no Chromium (apt-get install chromium, or set PACTA_CHROMIUM)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()

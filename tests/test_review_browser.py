@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -35,30 +34,6 @@ GOLD, ARTICLES = ROOT / "corpus" / "gold", ROOT / "corpus" / "articles"
 DOCUMENT = "pistorius-proposes-raa-yokosuka"
 NO_MONTH = "h.textContent.includes('no month 13')"
 START = "from pipeline.cli.review import app; app()"
-
-
-def _missing(what: str) -> None:
-    message = f"{what}: the browser tests of the review page cannot run"
-    if os.environ.get("CI"):
-        pytest.fail(message, pytrace=False)
-    pytest.skip(message)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _missing("no Playwright (pip install playwright)")
-    path = os.environ.get("PACTA_CHROMIUM") or shutil.which("chromium")
-    if not path or not Path(path).exists():
-        _missing("no Chromium (apt-get install chromium, or set PACTA_CHROMIUM)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 class Server:

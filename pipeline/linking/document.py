@@ -19,6 +19,7 @@ ONCE = frozenset({"CONSULT", "SUPPORT", "AGREE", "COOPERATE", "ASSAULT", "SANCTI
                   "RETREAT", "PROTEST", "REQUEST", "AID", "COERCE"})  # fmt: skip
 NAMED_ONCE = frozenset({"offer"})
 BETWEEN_STATES = frozenset({"talks", "treaty"})
+NEAR = 800
 LEAD = 400
 """Characters at the head of an article whose events may take date and place from later ones."""
 REPORTED = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "CONCEDE"})
@@ -45,7 +46,7 @@ def link_document(
         The events that have actors, in text order.
     """
     groups: list[list[Event]] = []
-    for event in [e for e in events if e.actors] + [e for e in events if not e.actors]:
+    for event in events:
         group = _find(groups, event, _leads(event, doc))
         if group is None:
             groups.append([event])
@@ -59,6 +60,7 @@ def link_document(
     _name(groups)
     _said_at_meetings(kept, doc._.published.isoformat() if doc._.published else "")
     _spoken_now(kept, doc)
+    _said_on(kept)
     return kept
 
 
@@ -197,7 +199,11 @@ def _name(groups: list[list[Event]]) -> None:
 
 def _said_at_meetings(events: list[Event], published: str) -> None:
     """Give what participants of a meeting or visit said there its date and place, and back."""
-    said = [e for e in events if e.event_type in REPORTED and e.agreement_stage in ("", "proposed")]
+    said = [
+        e
+        for e in events
+        if e.event_type in REPORTED and e.agreement_stage in ("", "proposed") and e.act != "plan"
+    ]
     meetings = [e for e in events if e.event_type == "CONSULT" and not _is_ahead(e, published)]
     for visited in meetings:
         for event in said:
@@ -217,6 +223,15 @@ def _said_at_meetings(events: list[Event], published: str) -> None:
         meeting = min(there, key=lambda m: (_vague(m), *_gap([m], event)), default=None)
         if meeting is not None and (event in said or _is_one_occasion(event, meeting)):
             _take_setting(event, meeting)
+
+
+def _said_on(events: list[Event]) -> None:
+    """Date what somebody goes on to say to the day of what he said just before."""
+    said = [e for e in events if e.event_type in REPORTED and not e.agreement_stage and e.act != "plan"]
+    for before, event in zip(said, said[1:], strict=False):
+        near = event.trigger[0] - before.trigger[1] < NEAR
+        if near and event.actors == before.actors:
+            _take_setting(event, before)
 
 
 def _is_ahead(event: Event, published: str) -> bool:

@@ -24,12 +24,15 @@ Spec = dict[str, Any]
 Data = list[dict[str, Any]]
 
 VEGA_LITE, VEGA = "6.1", "6"
-LANES, ACTORS, BARS = 24, 30, 16
+LANES, BARS = 24, 16
+ACTORS, TIES = 30, 60
+"""The most nodes and lines of the network: more are a ball of wool."""
 ROOM = (38.0, 9.0)
 """Degrees of longitude and latitude that the name of a place needs on the map."""
 MONTHLY = 3
 """Up to how many years an axis is divided into months."""
 TICKS = 12
+ROOM_FOR_NUMBER = 1.18
 EXAMPLES = 3
 QUADS = {
     "verbal cooperation": "var(--vc)",
@@ -59,7 +62,11 @@ _CONFIG: Spec = {
         "titleFontWeight": "normal",
         "labelLimit": 150,
     },
-    "legend": {"labelColor": "var(--ink)", "labelFontSize": 12, "labelLimit": 260},
+    "legend": {
+        "labelColor": "var(--ink)",
+        "labelFontSize": 12,
+        "layout": {"top": {"anchor": "end"}},  # On a phone it reaches over the names of lanes.
+    },
     "text": {"color": "var(--ink)"},
 }
 
@@ -112,7 +119,7 @@ def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
 
 
 def _bars(data: Data, name: str, colour: Spec) -> Spec:
-    bar = {
+    bars = {
         "mark": {"type": "bar", "cornerRadiusEnd": 2},
         "encoding": {"color": colour, "tooltip": _tooltip(name, "acts")},
     }
@@ -120,11 +127,12 @@ def _bars(data: Data, name: str, colour: Spec) -> Spec:
         "mark": {"type": "text", "align": "left", "dx": 5},
         "encoding": {"text": {"field": "acts"}},
     }
+    most = max(bar["acts"] for bar in data)
     encoding = {
         "y": _by(name, "nominal", sort=None, axis={"ticks": False}),
-        "x": _by("acts", "quantitative", axis=None),
+        "x": _by("acts", "quantitative", axis=None, scale={"domainMax": most * ROOM_FOR_NUMBER}),
     }
-    return _chart(data, 22 * len(data), encoding=encoding, layer=[bar, number])
+    return _chart(data, 22 * len(data), encoding=encoding, layer=[bars, number])
 
 
 def over_time(acts: Sequence[Row]) -> Spec:
@@ -167,6 +175,7 @@ def timeline(acts: Sequence[Row]) -> Spec:
         for (pair, _, quad), found in sorted(views.dots(dated, _itself).items())
         if pair in lanes
     ]
+    data.sort(key=lambda dot: -dot["acts"])  # The small ones are drawn on the large ones.
     shown = ("who", "when", "class", "acts", *(f"act {n + 1}" for n in range(EXAMPLES)))
     encoding = {
         "x": _by("month", "quantitative", axis=_time_axis(years, data), scale=_near(data)),
@@ -194,13 +203,20 @@ def _dot(pair: views.Dyad, quad: str, found: list[Row], years: views.Years) -> d
     dot = {
         "lane": _pair(pair),
         "who": " – ".join(party_name(party) for party in pair if party),
-        "month": _month(first, years) + (0.5 if len(found) > 1 else int(first[8:10]) / 32),
+        "month": _month(first, years) + _within(first, quad, len(found)),
         "when": found[0]["date"] if len(found) == 1 else first[:7],
         "class": quad,
         "acts": len(found),
         "took_place": any(row["factuality"] == "actual" for row in found),
     }
     return dot | {f"act {n + 1}": told(row) for n, row in enumerate(found[:EXAMPLES])}
+
+
+def _within(day: str, quad: str, acts: int) -> float:
+    """Place a dot within its month: one act by its day, several beside those of other classes."""
+    if acts == 1:
+        return int(day[8:10]) / 32
+    return 0.2 + 0.2 * list(QUADS).index(quad) if quad in QUADS else 0.5
 
 
 def _month(day: str, years: views.Years) -> int:
@@ -309,7 +325,7 @@ def world_map(acts: Sequence[Row]) -> Spec:
 
 def network(acts: Sequence[Row]) -> Spec:
     """Who acts with whom: the busiest states and bodies, laid out by force (Vega, d3-force)."""
-    ties = views.ties(acts)
+    ties = views.ties(acts)[:TIES]
     busy: Counter[str] = Counter()
     for tie in ties:
         for party in tie.pair:
@@ -346,7 +362,7 @@ def network(acts: Sequence[Row]) -> Spec:
         "scales": [
             _place("x", "width"),
             _place("y", "height"),
-            _root("radius", "nodes", [5, 17]),
+            _root("radius", "nodes", [13, 24]),
             _root("breadth", "links", [0.8, 7]),
         ],
         "marks": [_links(), _nodes(), _labels()],
@@ -370,7 +386,7 @@ def _forces() -> Spec:
         "forces": [
             {"force": "link", "links": "links", "distance": 70},
             {"force": "nbody", "strength": -160},
-            {"force": "collide", "radius": 24},
+            {"force": "collide", "radius": 30},
             {"force": "x", "strength": 0.08},
             {"force": "y", "strength": 0.12},
         ],
@@ -464,14 +480,14 @@ def agreements(rows: Iterable[Row]) -> Spec:
     ]
     stages = [stage.replace("_", " ") for stage in STAGES]
     encoding = {
-        "x": _by("stage", "ordinal", scale={"domain": stages}, axis={"orient": "top"}),
+        "x": _by("stage", "ordinal", scale={"domain": stages}, axis={"orient": "top", "labelAngle": 0}),
         "y": _by("agreement", "nominal", sort=None, axis={"grid": True, "labelLimit": 260}),
     }
     line = {
         "mark": {"type": "line", "color": "var(--strong-line)", "strokeWidth": 3},
         "encoding": {"detail": {"field": "agreement"}, "order": {"field": "order"}},
     }
-    point = {"mark": {"type": "point", "filled": True, "size": 90, "color": "var(--vc)"}}
+    point = {"mark": {"type": "point", "filled": True, "opacity": 1, "size": 90, "color": "var(--vc)"}}
     date = {
         "mark": {"type": "text", "dy": 14, "fontSize": 10},
         "encoding": {"text": {"field": "date"}},

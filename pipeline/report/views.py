@@ -52,10 +52,10 @@ def dyad(row: Row) -> Dyad:
 
 
 def lanes(found: Iterable[T], cells: Cells[T], most: int) -> list[Dyad]:
-    """Return the pairs with most dated items, the busiest first."""
+    """Return the pairs with most dated items, the busiest first; after them those alone."""
     counts = Counter(dyad(cells(item)) for item in found if cells(item)["date_start"])
-    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [pair for pair, _ in ranked if pair[0]][:most]
+    ranked = sorted(counts, key=lambda pair: (not pair[1], -counts[pair], pair))
+    return [pair for pair in ranked if pair[0]][:most]
 
 
 def dots(found: Iterable[T], cells: Cells[T]) -> dict[tuple[Dyad, str, str], list[T]]:

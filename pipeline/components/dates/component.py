@@ -70,7 +70,12 @@ class Dates:
             span = doc.char_span(start, end, alignment_mode="expand")
             return tense.from_parse(self.reader.cues, span) or None if span else None
 
-        return self.reader.read(doc.text, doc._.published, skip, governor if parsed else None)
+        def attribute(start: int, end: int) -> bool:
+            span = doc.char_span(start, end, alignment_mode="expand")
+            return span is not None and tense.is_attribute(span)
+
+        callbacks = (governor, attribute) if parsed else (None, None)
+        return self.reader.read(doc.text, doc._.published, skip, *callbacks)
 
 
 def _inside(names: list[tuple[int, int]], start: int, end: int) -> bool:

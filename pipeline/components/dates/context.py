@@ -82,25 +82,25 @@ class Context:
             return None
         return datetime.date(point.year or 1, point.month or 1, point.day or 1)
 
-    def _is_aside(self, year: int, leads: bool) -> bool:
+    def _is_aside(self, year: int, in_passing: bool) -> bool:
         """Whether a year of a story stands alone: far from the others, or told in passing.
 
-        "A 2004 study found" is far; "the general, who had led the rising of 1792," looks back.
+        "A 2004 study found" is far; "the leader of the rising of 1792 was removed" is in passing.
         """
         if not self.narrative or self.last is None or self.last.year is None:
             return False
-        looks_back = year < self.last.year and not leads
-        if abs(year - self.last.year) <= ASIDE and not looks_back:
+        in_passing = in_passing and year != self.last.year
+        if abs(year - self.last.year) <= ASIDE and not in_passing:
             self.aside = None
             return False
-        if self.aside is not None and abs(year - self.aside) <= (0 if looks_back else ASIDE):
+        if self.aside is not None and abs(year - self.aside) <= (0 if in_passing else ASIDE):
             self.aside = None
             return False
         self.aside = year
         return True
 
-    def remember(self, value: Value, leads: bool = True) -> None:
-        """Note a date that was read, for those after it; ``leads``: it opens its sentence."""
+    def remember(self, value: Value, in_passing: bool = False) -> None:
+        """Note a date that was read, for those after it; ``in_passing``: it dates a mere noun."""
         point = value
         if isinstance(value, Interval):
             point = value.end or value.start or Point("year")
@@ -110,7 +110,7 @@ class Context:
         if point.level == "season" and point.year is not None and point.month is not None:
             point = edtf.middle_month(point)
         self.last_read = point
-        if point.year is None or point.level == "decade" or self._is_aside(point.year, leads):
+        if point.year is None or point.level == "decade" or self._is_aside(point.year, in_passing):
             return
         self.last = point
         if point.level == "day" and point.known:

@@ -254,7 +254,9 @@ class Vocabulary:
         written = [form.regex.pattern for form in signs if not form.initials]
         lettered = [form.regex.pattern for form in signs if form.initials]
         initials = "".join(sorted({initial for form in signs for initial in form.initials}))
-        decades = [self._forms[name].regex.pattern for name in ("DECADE", "DECADE2", "YYAPOS")]
+        decades = [
+            self._forms[name].regex.pattern for name in ("DECADE", "OLDDECADE", "DECADE2", "YYAPOS")
+        ]
         tens, units = "|".join(compounds["tens"]), [*compounds["NUMBER"], *compounds["ORDINAL"]]
         kept = "|".join(
             [

@@ -75,6 +75,7 @@ class Reader:
         published: datetime.date | None = None,
         skip: Callable[[int, int, Match], bool] | None = None,
         governor: Governor | None = None,
+        attribute: Callable[[int, int], bool] | None = None,
     ) -> list[Dated]:
         """Find and resolve every date expression.
 
@@ -88,6 +89,9 @@ class Reader:
             Given character offsets and the match, tells that it is to be left out (a zone, a name).
         governor : callable, optional
             Given character offsets, the direction of the governing verb; None leaves it to words.
+        attribute : callable, optional
+            Given character offsets, whether the date belongs to a noun or a relative clause, so
+            that a story does not move to its year.
 
         Returns
         -------
@@ -110,7 +114,13 @@ class Reader:
                     self._share_year(reads, read, lexemes)
                     reads.append(read)
                 if not (context.narrative and self._is_mention(read, lexemes)):
-                    context.remember(reads[-1].reading.value, self._leads(read, lexemes))
+                    start, end = lexemes.starts[read.first], lexemes.ends[read.last - 1]
+                    in_passing = (
+                        attribute is not None
+                        and not self._leads(read, lexemes)
+                        and attribute(start, end)
+                    )
+                    context.remember(reads[-1].reading.value, in_passing)
         return [_dated(read, lexemes) for read in reads if not _is_stray(read)]
 
     def _candidates(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,8 @@ def from_parse(cues: Cues, date: Span) -> str:
             break
         through_noun = through_noun or token.dep_ in _ATTRIBUTES
         token = token.head
-    if through_noun and (direction == FUTURE or before in cues.points_ahead):
+    held = direction == PAST and any(child.dep_ == "cop" for child in token.children)
+    if through_noun and (direction == FUTURE or before in cues.points_ahead) and not held:
         direction = UNKNOWN  # "will vote on the March 3 proposal" does not say when 3 March was
     return FUTURE if direction == UNKNOWN and before in cues.points_ahead else direction
 
@@ -219,6 +221,14 @@ def _of_infinitive(cues: Cues, token: Token, words: set[str]) -> str:
     """``is due to begin``, ``talks to be held``, a headline's ``Germany to host``: ahead."""
     ahead = token.head.lower_ in cues.to_future or "be" in words
     return FUTURE if ahead or token.dep_ in ("ROOT", "acl") else UNKNOWN
+
+
+def is_attribute(date: Span) -> bool:
+    """Whether a date belongs to a noun or a relative clause: "the leader of the 1792 rising"."""
+    root = date.root
+    above = [root, *islice(root.ancestors, 3)]
+    of_noun = root.dep_ in _ATTRIBUTES and root.head.pos_ not in ("VERB", "AUX")
+    return of_noun or any(token.dep_ == "acl:relcl" for token in above)
 
 
 def means_these_times(date: Span) -> bool:

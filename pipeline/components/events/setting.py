@@ -50,7 +50,8 @@ def _verb_between(trigger: Token, span: Span) -> bool:
 def _says_when(trigger: Token, span: Span) -> bool:
     """Tell a date of the clause from one that only describes a thing (*the 2016 exports*)."""
     root = span.root
-    return root.dep_ not in ("compound", "amod", "nummod", "nmod:poss") or root.head == trigger
+    describes = root.dep_ in ("compound", "amod", "nummod", "nmod:poss")
+    return len(span) > 1 or not describes or root.head == trigger
 
 
 def _places(sentence: Span) -> Iterator[Span]:
@@ -82,6 +83,8 @@ def _distance(trigger: Token, word: Token) -> int | None:
         reached = reached.head
     if reached == trigger:
         return 0
+    if reached.dep_ in ("acl", "acl:relcl") and reached.head == trigger:
+        return 1
     verb, level = trigger, 0
     while True:
         above = syntax.clause_head(verb.head) if verb.head != verb else verb
