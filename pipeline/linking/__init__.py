@@ -2,7 +2,8 @@
 
 :mod:`.document` groups the mentions of one document (``same_as``); :func:`link_run` works on the
 rows of a whole run: which events are one act (:mod:`.acts`, :mod:`.clusters`), and what became of
-each agreement (:mod:`.agreements`).
+each agreement (:mod:`.agreements`). Of more events than one machine can hold, :mod:`.blocks` tells
+which can be linked apart from the others.
 """
 
 from __future__ import annotations
@@ -43,8 +44,13 @@ def link_run(events: Sequence[Row]) -> Linked:
         input. ``agreements``: one row a stage, sorted by agreement. Which events form a cluster,
         and every value, depend on the set of events alone, not on their order.
     """
+    linked, clusters = link_acts(events)
+    return Linked(linked, clusters, link_agreements(linked))
+
+
+def link_acts(events: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Return the events and the clusters of :func:`link_run`."""
     from pipeline.linking.acts import cluster
-    from pipeline.linking.agreements import agreement_rows
     from pipeline.linking.clusters import cluster_row, complete
 
     clusters = cluster(events, _act)
@@ -52,7 +58,14 @@ def link_run(events: Sequence[Row]) -> Linked:
     linked = [completed[row["event_id"]] for row in events]
     by_id = {row["cluster_id"]: row for row in map(cluster_row, clusters)}
     named = dict.fromkeys(row["cluster_id"] for row in linked)
-    return Linked(linked, [by_id[name] for name in named], agreement_rows(linked, _register()))
+    return linked, [by_id[name] for name in named]
+
+
+def link_agreements(linked: Sequence[Row]) -> list[Row]:
+    """Return the agreements of :func:`link_run` from its events."""
+    from pipeline.linking.agreements import agreement_rows
+
+    return agreement_rows(linked, _register())
 
 
 def _act(rule_id: str) -> str:

@@ -168,6 +168,15 @@ def cluster(events: Iterable[Row], act_of: Callable[[str], str]) -> list[Cluster
     return sorted(clusters, key=lambda found: order(found.rows[0]))
 
 
+def block_keys(events: Iterable[Row]) -> Iterator[tuple[list[Row], list[Key]]]:
+    """Yield the units of some events with their blocks: first that of the parties.
+
+    Events of different documents can only be one act if their units share a block.
+    """
+    for unit in _units(events, act_of=lambda rule_id: ""):
+        yield unit.rows, list(_keys(unit))
+
+
 def order(row: Row) -> Order:
     """Return the sort key of an event row: document, offset, id."""
     return row["doc_id"], int(row["trigger_start"] or 0), row["event_id"]

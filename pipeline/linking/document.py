@@ -19,6 +19,7 @@ ONCE = frozenset({"CONSULT", "SUPPORT", "AGREE", "COOPERATE", "ASSAULT", "SANCTI
                   "RETREAT", "PROTEST", "REQUEST", "AID", "COERCE"})  # fmt: skip
 NAMED_ONCE = frozenset({"offer"})
 BETWEEN_STATES = frozenset({"talks", "treaty"})
+SPOTS = frozenset({"city", "town", "base", "building"})
 NEAR = 800
 LEAD = 400
 """Characters at the head of an article whose events may take date and place from later ones."""
@@ -61,6 +62,8 @@ def link_document(
     _said_at_meetings(kept, doc._.published.isoformat() if doc._.published else "")
     _spoken_now(kept, doc)
     _said_on(kept)
+    for group in groups:
+        _share_context(group)
     return kept
 
 
@@ -128,7 +131,7 @@ def _places_meet(one: Place | None, other: Place | None) -> bool:
     if one is None or other is None or one.name == other.name:
         return True
     same_country = bool(one.country) and one.country == other.country
-    return same_country and "country" in (one.kind, other.kind)
+    return same_country and not (one.kind in SPOTS and other.kind in SPOTS)
 
 
 def _share(group: list[Event], doc: Doc) -> None:
@@ -160,20 +163,34 @@ def _share(group: list[Event], doc: Doc) -> None:
 
 
 def _take_parties(events: list[Event], principals: Sequence[Entity]) -> None:
-    """Let an act without parties take those of the act of its kind or type that was told last."""
+    """Let an act without parties take those of the act of its kind or type told last, else next.
+
+    Talks and treaties of which the article names no parties at all are those of the two states
+    that it is about.
+    """
     told: dict[str, Event] = {}
     for event in events:
         last = told.get(event.act) or told.get(event.event_type)
         if event.actors:
             told[event.act] = told[event.event_type] = event
         elif last is not None:
-            event.actors = list(last.actors)
-            if event.act == last.act:
-                event.recipients = event.recipients or list(last.recipients)
-            event.reasons["actors"] = "parties of the last such act told before"
+            _take(event, last, "parties of the last such act told before")
+    following: dict[str, Event] = {}
+    for event in reversed(events):
+        if event.actors:
+            following[event.act] = event
         elif event.act in BETWEEN_STATES:
             event.actors = list(principals)
             event.reasons["actors"] = "the two states that the article is about"
+        elif event.act in following:
+            _take(event, following[event.act], "parties of the next such act told")
+
+
+def _take(event: Event, other: Event, reason: str) -> None:
+    event.actors = list(other.actors)
+    event.reasons["actors"] = reason
+    if event.act == other.act:
+        event.recipients = event.recipients or list(other.recipients)
 
 
 def _leads(event: Event, doc: Doc) -> bool:
@@ -220,9 +237,21 @@ def _said_at_meetings(events: list[Event], published: str) -> None:
             and _dates_meet(event, m)
             and _places_meet(event.place, m.place)
         ]
-        meeting = min(there, key=lambda m: (_vague(m), *_gap([m], event)), default=None)
+        own = set(event.actors)
+        meeting = min(
+            there,
+            key=lambda m: (own.isdisjoint(m.actors), _vague(m), *_gap([m], event)),
+            default=None,
+        )
         if meeting is not None and (event in said or _is_one_occasion(event, meeting)):
             _take_setting(event, meeting)
+
+
+def _share_context(group: list[Event]) -> None:
+    """Give the setting that one mention of an act took from its context to the later ones."""
+    for before, event in zip(group, group[1:], strict=False):
+        if before.actors and event.actors:
+            _take_setting(event, before)
 
 
 def _said_on(events: list[Event]) -> None:

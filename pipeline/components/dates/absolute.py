@@ -174,7 +174,7 @@ def decade(parts: Parts, context: Context) -> Reading | None:
     else:
         year, anchor = context.here_year()
         year = None if year is None else year // 10 * 10 + 10 * parts["rel"]
-    if parts.get("mod") == "late" and year is not None:
+    if parts.get("mod") == "late" and year is not None and "era" not in parts:
         return Reading(Interval(edtf.year(year + 5), edtf.year(year + 9)), anchor)
     return Reading(Point("decade", year), anchor)
 

@@ -13,6 +13,7 @@ SHARED = frozenset({"xcomp", "advcl", "conj"})
 LOCATIVE = frozenset(
     {"in", "at", "near", "inside", "outside", "off", "around", "across", "over", "throughout"}
 )
+BETWEEN = frozenset({"NOUN", "PROPN", "ADJ", "ADP", "DET", "NUM", "ADV"})
 FINE = ("city", "town", "base", "building")
 
 
@@ -33,12 +34,21 @@ def governing_place(trigger: Token) -> Span | None:
     found = [s for s in _places(trigger.sent) if _says_where(trigger, s)]
     best = _nearest(trigger, found)
     if best is None:
-        return None
+        return _right_behind(trigger, found)
     level = _distance(trigger, best.root)
     for span in found:
         if _distance(trigger, span.root) == level and span._.place.kind in FINE:
             return span
     return best
+
+
+def _right_behind(noun: Token, spans: list[Span]) -> Span | None:
+    """Return the place behind a noun with nothing but nouns and attributes between."""
+    for span in spans:
+        between = noun.doc[noun.i + 1 : span.start]
+        if span.start > noun.i and all(t.pos_ in BETWEEN for t in between):
+            return span
+    return None
 
 
 def _verb_between(trigger: Token, span: Span) -> bool:
