@@ -168,6 +168,23 @@ def test_a_story_of_times_past_runs_on():
     ]  # fmt: skip
 
 
+def test_a_year_told_in_passing_does_not_move_the_story():
+    text = (
+        "In 1791 a law was passed. On 2 June 1793 the city rose. On 10 June the club met. In 1793 "
+        "too, the leader of the rising of August 1792 was removed. On 24 June the text was adopted."
+    )
+
+    def attribute(start: int, end: int) -> bool:
+        return text[start:end] == "August 1792"
+
+    reader = shared_reader()
+    values = [
+        [dated.value.edtf for dated in reader.read(text, TUESDAY, attribute=given)][-1]
+        for given in (None, attribute)
+    ]
+    assert values == ["1792-06-24", "1793-06-24"]
+
+
 # -- the component -------------------------------------------------------------------------------
 
 
