@@ -11,6 +11,7 @@ from pipeline.components.actors.reference import References
 from pipeline.components.events import syntax
 from pipeline.components.events.rules import Rulebook
 from pipeline.components.factuality import Factuality
+from pipeline.gazetteers import country
 from pipeline.language.extensions import AGREEMENTS, DATES
 from pipeline.records import Entity
 
@@ -283,6 +284,8 @@ class Slots:
     def _resolve(self, word: Token) -> list[Entity]:
         if word.i not in self._cache:
             found = self.references.resolve(word) or self._by_modifier(word)
+            if not found and self.is_a(word, "group_noun"):
+                found = self._by_place(word)
             if word.pos_ == "PROPN" and word.i not in self._name_at:
                 found = self._named_machine(word, found)
             self._cache[word.i] = found
@@ -322,6 +325,19 @@ class Slots:
             if acting and name.label_ in ("GPE", "NORP"):
                 return [name._.entity]
         return []
+
+    def _by_place(self, noun: Token) -> list[Entity]:
+        """Return the state in which people without a name act: *protesters in Lima*.
+
+        It is that of the places of the sentence, where they lie in one state.
+        """
+        codes = {
+            name._.place.country
+            for name in noun.sent.ents
+            if name.label_ in ("GPE", "LOC") and name._.sense == "place" and name._.place is not None
+        }
+        state = country(codes.pop()) if len(codes) == 1 else None
+        return [Entity(state.name, "GPE", state.iso3, "")] if state is not None else []
 
     def _following(self, noun: Token, word: str) -> list[Token]:
         """Return the name behind the next such preposition before another verb, if any.
