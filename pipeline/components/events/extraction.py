@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Span, Token
 from pipeline.components.agreements import agreement_for
 from pipeline.components.events import setting, syntax
 from pipeline.components.events.matching import Match, matches
+from pipeline.components.events.quotations import continued
 from pipeline.components.events.rules import Rulebook
 from pipeline.components.events.slots import Slots
 from pipeline.components.factuality import Factuality, Reading
@@ -37,6 +38,7 @@ ASIDE = frozenset(
     }
 )
 OCCASION = frozenset({"after", "amid", "before", "during", "following", "since"})
+PAST = frozenset({"VBD", "VBN"})
 LISTING = frozenset({",", "and", "as", "well", "the", "a", "an", "&"})
 DETERMINING = frozenset({"det", "nmod:poss", "nummod"})
 
@@ -55,7 +57,7 @@ def extract(
     by_token = {match.token.i: match for match in found}
     events: list[Event] = []
     for match in found:
-        reading = _reading(match, factuality)
+        reading = _reading(match, factuality, slots)
         if _only_carries(match, by_token, book, slots):
             continue
         if reading is None or _is_governed(match.token, by_token, book) or _is_topic(match, book):
@@ -70,7 +72,7 @@ def extract(
                 continue
         if match.trigger.rule.needs_partner and _is_alone(events[-1]):
             events.pop()
-    return events
+    return sorted([*events, *continued(doc, events, book, slots)], key=lambda e: e.trigger)
 
 
 def _inherit_setting(events: list[Event], token: Token) -> None:
@@ -147,15 +149,33 @@ def _only_carries(
     )
 
 
-def _reading(match: Match, factuality: Factuality) -> Reading | None:
+def _reading(match: Match, factuality: Factuality, slots: Slots) -> Reading | None:
     """Return the factuality of an act, or None where the text reports no act at all."""
-    reading = factuality.of(match.token, nominal=match.trigger.kind == "noun")
+    nominal = match.trigger.kind == "noun"
+    reading = factuality.of(match.token, nominal=nominal)
     if reading.purpose or reading.value == "hypothetical":
         return None
     rule = match.trigger.rule
     if rule.factuality and (reading.value != "negated" or "factuality" in rule.when):
         return Reading(rule.factuality, reading.cue)
+    if nominal and reading.value == "actual" and rule.type in FUTURE_AS_AGREE:
+        return _ahead(match.token, factuality, slots) or reading
     return reading
+
+
+def _ahead(noun: Token, factuality: Factuality, slots: Slots) -> Reading | None:
+    """Return the reading of a meeting still to come: *will travel for talks*, *talks will focus*."""
+    while noun.dep_ == "nmod" and slots.is_a(noun.head, "container"):
+        noun = noun.head
+    verb = syntax.governor(noun)
+    if verb is None:
+        return None
+    held = noun.dep_ == "obj" and slots.is_a(verb, "light_verb")
+    aim = noun.dep_ == "obl" and syntax.preposition(noun) == "for"
+    if not (held or aim or noun.dep_ in syntax.SUBJECTS):
+        return None
+    reading = factuality.of(verb)
+    return reading if reading.value == "planned" and not reading.purpose else None
 
 
 def _is_governed(token: Token, by_token: dict[int, Match], book: Rulebook) -> bool:
@@ -227,6 +247,7 @@ def _events(doc: Doc, match: Match, reading: Reading, slots: Slots) -> list[Even
     token = match.token
     _set_date(event, token)
     _set_place(event, match, slots)
+    _expect(event, match, doc)
     if match.trigger.rule.frame != "treaty":
         _set_agreement(event, match, _agreements_of(token, slots)[:1])
         return [event]
@@ -237,6 +258,20 @@ def _events(doc: Doc, match: Match, reading: Reading, slots: Slots) -> list[Even
         _set_partner_date(single, partners, doc)
         found.append(single)
     return found
+
+
+def _expect(event: Event, match: Match, doc: Doc) -> None:
+    """Plan what the present tense or a noun puts on a day after publication: *meets in May*."""
+    ahead = (
+        event.factuality == "actual"
+        and event.date is not None
+        and doc._.published is not None
+        and event.date.start > doc._.published.isoformat()
+    )
+    if ahead and match.token.tag_ not in PAST and match.trigger.rule.type in FUTURE_AS_AGREE:
+        event.factuality = "planned"
+        event.event_type = match.trigger.rule.planned_as or "AGREE"
+        event.mode = ""
 
 
 def _event(match: Match, reading: Reading, slots: Slots) -> Event:

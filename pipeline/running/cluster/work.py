@@ -1,0 +1,253 @@
+"""What a worker of a cluster does: functions of a setup and a task, which know nothing of Ray."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import hashlib
+import json
+import os
+import platform
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.running.shard import Item, Result, failed, process
+from pipeline.storage import Folder
+from pipeline.tables.schema import CLUSTERS, EVENTS, TABLES, Row
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+RESULTS = ".pacta/results"
+LINKED = ("cluster_id", "date", "date_start", "date_end", "date_from")
+"""Columns of events that linking fills."""
+_UNREAD = {
+    "published", "quad_class", "context", "date_text", "date_precision", "place_text",
+    "place_from", "geonames_id", "agreement_text", "trigger", "trigger_end", "evidence",
+    "evidence_start", "evidence_end", "cluster_id",
+}  # fmt: skip
+COMPARED = tuple(column for column in EVENTS.columns if column not in _UNREAD)
+"""Columns of events that linking reads; the long ones, which it does not, stay where they are."""
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What every task of a run is told; ``engine`` is the hash of program, model and rules."""
+
+    output: str
+    engine: str
+    model: Path | None = None
+    rules: Path | None = None
+    time_limit: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Articles that are worked on together; ``name`` is a hash of all their result depends on."""
+
+    name: str
+    items: Sequence[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Shards whose rows go into one part of each table.
+
+    For writing: a note on each article that is like an earlier one, and a table of
+    :data:`LINKED` cells in the order of the events.
+    """
+
+    number: int
+    shards: Sequence[str]
+    notes: Sequence[str] = ()
+    links: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Events that share no act with those of another block (a table of :data:`COMPARED`)."""
+
+    number: int
+    events: Any
+
+
+def extract(setup: Setup, shard: Shard) -> tuple[int, int]:
+    """Annotate the articles of a shard and keep their results; count articles and failures."""
+    limit = setup.time_limit
+    with _last_resort(2 * limit + 10 if limit else 0):
+        results = process(_pipeline(setup), shard.items, limit)
+    return keep(setup, shard, results)
+
+
+def extract_one(setup: Setup, item: Item) -> Result:
+    """Annotate one article."""
+    limit = setup.time_limit
+    with _last_resort(2 * limit + 10 if limit else 0):
+        return process(_pipeline(setup), [item], limit)[0]
+
+
+def keep(setup: Setup, shard: Shard, results: Sequence[Result | None]) -> tuple[int, int]:
+    """Write the results of a shard as one object, which says that the shard is done.
+
+    None stands for an article on which a worker died, alone, time and again.
+    """
+    reason = "its worker process died, or hung"
+    whole = [r or failed(item, reason) for item, r in zip(shard.items, results, strict=True)]
+    text = json.dumps([asdict(result) for result in whole], ensure_ascii=True)
+    Folder(setup.output).write(result_name(shard.name), zlib.compress(text.encode("ascii"), 3))
+    return len(whole), sum(result.document["status"] == "failed" for result in whole)
+
+
+def result_name(shard: str) -> str:
+    """Return the name of a shard's object."""
+    return f"{RESULTS}/{shard[:2]}/{shard}.json.z"
+
+
+def gather(setup: Setup, partition: Partition) -> tuple[list[Result], Any]:
+    """Return what the driver needs of a partition.
+
+    Returns
+    -------
+    list of Result
+        Of each article its document and sketch, no events and mentions.
+    pyarrow.Table
+        Its events, see :func:`compared_schema`.
+    """
+    import pyarrow as arrow
+
+    from pipeline.linking.blocks import keys
+
+    documents: list[Result] = []
+    rows: list[dict[str, Any]] = []
+    for result in _results(setup, partition):
+        for event, (group, stage) in zip(result.events, keys(result.events), strict=True):
+            place = {"part": partition.number, "row": len(rows), "group": group, "stage": stage}
+            rows.append({column: event[column] for column in COMPARED} | place)
+        documents.append(Result(result.document, sketch=result.sketch))
+    return documents, arrow.Table.from_pylist(rows, compared_schema())
+
+
+def compared_schema() -> Any:
+    """Return the columns of events on their way to linking.
+
+    ``part`` and ``row`` say where an event stands, ``group`` and ``stage`` are the keys of
+    :func:`pipeline.linking.blocks.keys`.
+    """
+    import pyarrow as arrow
+
+    numbers = [("part", arrow.int32()), ("row", arrow.int32())]
+    hashes = [("group", arrow.int64()), ("stage", arrow.int64())]
+    return arrow.schema([*numbers, *hashes, *((column, arrow.string()) for column in COMPARED)])
+
+
+def link(setup: Setup, block: Block) -> tuple[str, Any]:
+    """Link the events of a block and write its acts; return the file's name and the events."""
+    import pyarrow as arrow
+
+    from pipeline.linking import link_acts
+
+    rows = block.events.to_pylist()
+    rows.sort(key=lambda row: (row["part"], row["row"]))
+    events, clusters = link_acts(rows)
+    name = _write_part(setup, CLUSTERS.name, block.number, clusters)
+    return name, arrow.Table.from_pylist(events, linked_schema())
+
+
+def linked_schema() -> Any:
+    """Return the columns of linked events."""
+    import pyarrow as arrow
+
+    return compared_schema().append(arrow.field("cluster_id", arrow.string()))
+
+
+def agreements(setup: Setup, block: Block) -> list[Row]:
+    """Make the rows of all agreements that the events of a block are about."""
+    from pipeline.linking import link_agreements
+
+    return link_agreements(block.events.to_pylist())
+
+
+def write(setup: Setup, partition: Partition) -> tuple[list[str], list[Row]]:
+    """Write a partition's part of each table; return the names of the files and a few events."""
+    rows: dict[str, list[Row]] = {"documents": [], "mentions": [], "events": []}
+    for result, note in zip(_results(setup, partition), partition.notes, strict=True):
+        message = "; ".join(filter(None, [result.document["message"], note]))
+        rows["documents"].append(result.document | {"message": message})
+        rows["mentions"] += result.mentions
+        rows["events"] += result.events
+    cells = partition.links.to_pylist()
+    rows["events"] = [row | link for row, link in zip(rows["events"], cells, strict=True)]
+    names = [_write_part(setup, name, partition.number, rows[name]) for name in rows]
+    return names, rows["events"][:_SHOWN]
+
+
+def part_name(table: str, number: int) -> str:
+    """Return the name of a part of a table."""
+    return f"{table}/part-{number:05d}.parquet"
+
+
+def write_agreements(setup: Setup, rows: Sequence[Row]) -> str:
+    """Write the table of agreements, which is one part."""
+    return _write_part(setup, "agreements", 0, rows)
+
+
+def _write_part(setup: Setup, table: str, number: int, rows: Sequence[Row]) -> str:
+    from pipeline.tables.writing import parquet_file
+
+    Folder(setup.output).write(part_name(table, number), parquet_file(TABLES[table], rows))
+    return part_name(table, number)
+
+
+def _results(setup: Setup, partition: Partition) -> Iterator[Result]:
+    folder = Folder(setup.output)
+    for shard in partition.shards:
+        for cells in json.loads(zlib.decompress(folder.read(result_name(shard)))):
+            yield Result(**cells)
+
+
+def _pipeline(setup: Setup) -> Language:
+    return _load(setup.model, setup.rules, setup.engine)
+
+
+@cache
+def _load(model: Path | None, rules: Path | None, engine: str) -> Language:
+    """Load the pipeline, once in each process; it must be the one that the driver has.
+
+    Raises
+    ------
+    RuntimeError
+        The program, the model or the rules of this machine differ from those of the driver.
+    """
+    from pipeline import language
+    from pipeline.running import fingerprint
+
+    if fingerprint.combined(fingerprint.engine(rules, model)) != engine:
+        raise RuntimeError(
+            f"{platform.node()} has another version of pacta, its model or its rules than the "
+            "machine that the run was started on"
+        )
+    return language.load(model, rules)
+
+
+@contextlib.contextmanager
+def _last_resort(seconds: float) -> Iterator[None]:
+    """End the process where even its interpreter hangs, so that nothing waits for it for ever."""
+    if not seconds:
+        yield
+        return
+    with open(os.devnull, "w", encoding="ascii") as nowhere:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def shard_name(keys: Sequence[bytes]) -> str:
+    """Return the name of a shard of articles with these keys."""
+    return hashlib.sha256(b"".join(keys)).hexdigest()
