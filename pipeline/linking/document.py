@@ -13,12 +13,15 @@ from collections.abc import Sequence
 from spacy.tokens import Doc, Span, Token
 
 from pipeline.components.events.syntax import is_headline
+from pipeline.gazetteers import country
 from pipeline.records import DateValue, Entity, Event, Place
 
 ONCE = frozenset({"CONSULT", "SUPPORT", "AGREE", "COOPERATE", "ASSAULT", "SANCTION", "MOBILIZE",
                   "RETREAT", "PROTEST", "REQUEST", "AID", "COERCE"})  # fmt: skip
 NAMED_ONCE = frozenset({"offer"})
 BETWEEN_STATES = frozenset({"talks", "treaty"})
+DONE = frozenset({"plan", "talks", "visit", "treaty", "trade", "deployment"})
+"""Acts that are done, not said: when planned, they take place on another day than the saying."""
 SPOTS = frozenset({"city", "town", "base", "building"})
 NEAR = 800
 LEAD = 400
@@ -64,6 +67,8 @@ def link_document(
     _said_on(kept)
     for group in groups:
         _share_context(group)
+    for event in kept:
+        _arrive(event)
     return kept
 
 
@@ -219,7 +224,7 @@ def _said_at_meetings(events: list[Event], published: str) -> None:
     said = [
         e
         for e in events
-        if e.event_type in REPORTED and e.agreement_stage in ("", "proposed") and e.act != "plan"
+        if e.event_type in REPORTED and e.agreement_stage in ("", "proposed") and e.act not in DONE
     ]
     meetings = [e for e in events if e.event_type == "CONSULT" and not _is_ahead(e, published)]
     for visited in meetings:
@@ -254,9 +259,18 @@ def _share_context(group: list[Event]) -> None:
             _take_setting(event, before)
 
 
+def _arrive(event: Event) -> None:
+    """Let a visit whose place is known go to the state of that place."""
+    if event.act != "visit" or event.recipients or event.place is None:
+        return
+    state = country(event.place.country)
+    if state is not None and all(actor.country != state.iso3 for actor in event.actors):
+        event.recipients = [Entity(state.name, "GPE", state.iso3, "GOV")]
+
+
 def _said_on(events: list[Event]) -> None:
     """Date what somebody goes on to say to the day of what he said just before."""
-    said = [e for e in events if e.event_type in REPORTED and not e.agreement_stage and e.act != "plan"]
+    said = [e for e in events if e.event_type in REPORTED and not e.agreement_stage and e.act not in DONE]
     for before, event in zip(said, said[1:], strict=False):
         near = event.trigger[0] - before.trigger[1] < NEAR
         if near and event.actors == before.actors:

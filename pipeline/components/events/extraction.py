@@ -93,14 +93,21 @@ def _is_generic(match: Match) -> bool:
     negotiations`` and the nouns of headlines, which drop their articles, do not.
     """
     token = match.token
-    if match.trigger.kind != "noun":
+    if match.trigger.kind != "noun" or _is_told(token):
         return False
+    if token.dep_ == "compound":
+        token = token.head
     if any(child.dep_ == "cop" for child in token.children):
         return False
     marks = [child for child in token.children if child.dep_ in DETERMINING]
     if marks:
         return any(child.lower_ == "such" for child in marks)
     return not syntax.is_headline(token.sent) and syntax.preposition(token) not in OCCASION
+
+
+def _is_told(noun: Token) -> bool:
+    """Tell whether the past is told of a noun (*discussions included trade*)."""
+    return noun.dep_ in syntax.SUBJECTS and noun.head.tag_ == "VBD"
 
 
 def _clause_parties(match: Match, slots: Slots, event: Event) -> list[Entity]:
@@ -215,13 +222,16 @@ def _is_topic(match: Match, book: Rulebook) -> bool:
     token = match.token
     if token.pos_ not in ("NOUN", "PROPN"):
         return False
-    if _is_part_of_name(token):
+    if _is_part_of_name(token) or _is_in_title(token):
+        return True
+    if any(c.dep_ == "amod" and c.lemma_.lower() in book.classes["enabling"] for c in token.children):
         return True
     if token.dep_ == "compound":
         return token.head.lemma_.lower() not in book.classes["act_carrier"]
     verb = syntax.governor(token)
     permitted = verb is not None and verb.lemma_.lower() in book.classes["enabling"]
-    if permitted and token.dep_ in ("obj", "conj", "nsubj:pass"):
+    aimed = token.dep_ in ("obj", "conj", "nsubj:pass") or (verb is not None and verb.dep_ == "acl")
+    if permitted and aimed:
         return True
     nominal = token
     while nominal.dep_ == "conj" and nominal.head != nominal:
@@ -239,6 +249,14 @@ def _is_part_of_name(token: Token) -> bool:
     headline = sum(t.is_title or t.is_upper for t in sentence) > len(sentence) / 2
     before = token.nbor(-1)
     return not headline and before.is_title and before.dep_ in ("compound", "amod", "flat")
+
+
+def _is_in_title(noun: Token) -> bool:
+    """Tell whether a noun only describes inside the title of an agreement."""
+    return any(
+        span.start <= noun.i < span.end and noun != span.root
+        for span in noun.doc.spans.get(AGREEMENTS, [])
+    )
 
 
 def _events(doc: Doc, match: Match, reading: Reading, slots: Slots) -> list[Event]:

@@ -13,7 +13,9 @@ SHARED = frozenset({"xcomp", "advcl", "conj"})
 LOCATIVE = frozenset(
     {"in", "at", "near", "inside", "outside", "off", "around", "across", "over", "throughout"}
 )
-BETWEEN = frozenset({"NOUN", "PROPN", "ADJ", "ADP", "DET", "NUM", "ADV"})
+FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+PAUSES = frozenset({",", ";", ":", "—", "(", "\n"})
+CLOSE = 5
 FINE = ("city", "town", "base", "building")
 
 
@@ -42,11 +44,15 @@ def governing_place(trigger: Token) -> Span | None:
     return best
 
 
-def _right_behind(noun: Token, spans: list[Span]) -> Span | None:
-    """Return the place behind a noun with nothing but nouns and attributes between."""
+def _right_behind(act: Token, spans: list[Span]) -> Span | None:
+    """Return the place close behind an act, with no clause or pause between.
+
+    Long phrases break the parse; *the “dialogue” held in Tokyo* stays in order.
+    """
     for span in spans:
-        between = noun.doc[noun.i + 1 : span.start]
-        if span.start > noun.i and all(t.pos_ in BETWEEN for t in between):
+        between = act.doc[act.i + 1 : span.start]
+        near = span.start > act.i and len(between) <= CLOSE
+        if near and not any(t.tag_ in FINITE or t.text in PAUSES for t in between):
             return span
     return None
 

@@ -400,7 +400,7 @@ def _obligations(verb: Token) -> list[Token]:
     found = []
     for word in _said(verb):
         if word.dep_ == "aux" and word.lemma_.lower() in ("must", "should", "ought"):
-            told = [child for child in word.head.children if child.dep_ in syntax.SUBJECTS]
+            told = [c for c in word.head.children if c.dep_ in ("nsubj", "nsubj:outer")]
             if told and told[0].lower_ not in ("i", "we", "it", "there", "this", "that"):
                 found.append(word)
     return found
