@@ -24,6 +24,8 @@ DONE = frozenset({"plan", "talks", "visit", "treaty", "trade", "deployment"})
 """Acts that are done, not said: when planned, they take place on another day than the saying."""
 SPOTS = frozenset({"city", "town", "base", "building"})
 NEAR = 800
+VIOLENT = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
+OUTBREAK = 0.4
 LEAD = 400
 """Characters at the head of an article whose events may take date and place from later ones."""
 REPORTED = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "CONCEDE"})
@@ -67,6 +69,7 @@ def link_document(
     _said_on(kept)
     for group in groups:
         _share_context(group)
+    _one_outbreak(kept)
     for event in kept:
         _arrive(event)
     return kept
@@ -257,6 +260,25 @@ def _share_context(group: list[Event]) -> None:
     for before, event in zip(group, group[1:], strict=False):
         if before.actors and event.actors:
             _take_setting(event, before)
+
+
+def _one_outbreak(events: list[Event]) -> None:
+    """Set all that happened in an article about one day's violence, protest or raids there.
+
+    It is such an article where a good part of its acts are such; the lead says when and where.
+    """
+    violent = [e for e in events if e.event_type in VIOLENT and e.factuality == "actual"]
+    if len(violent) < OUTBREAK * len(events):
+        return
+    lead = [event for event in violent if event.trigger[0] <= LEAD]
+    dated = next((e for e in lead if e.date_from == "clause"), None)
+    placed = next((e for e in lead if e.place_from == "clause"), None)
+    for event in violent:
+        if dated is not None and event.date is None:
+            event.date, event.date_span, event.date_from = dated.date, dated.date_span, "context"
+        if placed is not None and event.place is None:
+            event.place, event.place_span = placed.place, placed.place_span
+            event.place_from = "context"
 
 
 def _arrive(event: Event) -> None:
