@@ -114,7 +114,10 @@ def _clause_parties(match: Match, slots: Slots, event: Event) -> list[Entity]:
     """Return who acts in the clause of a noun that names no parties of its own."""
     if match.trigger.kind != "noun":
         return []
-    found = slots.entities(syntax.surface_subject(syntax.clause_head(match.token)))
+    verb = syntax.clause_head(match.token)
+    if slots.is_a(verb, "reporting_verb"):
+        return []
+    found = slots.entities(syntax.surface_subject(verb))
     found = [entity for entity in found if entity not in event.recipients]
     return [] if match.trigger.frame.joint and len(found) < 2 else found
 

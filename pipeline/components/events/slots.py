@@ -117,7 +117,7 @@ class Slots:
                 for owner in _parties(word)
             ]
         if slot == "doer":
-            return _doers(token)
+            return _doers(token) or self._author(token)
         if slot == "reported":
             return _said(token)
         if slot == "verdict":
@@ -199,6 +199,17 @@ class Slots:
             return [noun.head]
         verb = self.light_verb(noun)
         return syntax.agent(verb) if verb is not None else []
+
+    def _author(self, noun: Token) -> list[Token]:
+        """Return who claims an act or has it laid to his charge: *claimed by*, *attributed to*."""
+        if noun.dep_ == "nmod" and self.is_a(noun.head, "responsibility"):
+            verb = syntax.governor(noun.head)
+            return syntax.agent(verb) if verb is not None else []
+        verb = syntax.governor(noun)
+        if verb is None or noun.dep_ not in ("obj", "nsubj:pass") or not self.is_a(verb, "authorship"):
+            return []
+        charged = list(syntax.prepositional(verb, frozenset({"to", "on"})))
+        return charged or (syntax.agent(verb) if verb.lemma_ in self.classes["claiming"] else [])
 
     def entities(self, heads: Iterable[Token]) -> list[Entity]:
         """Return the actors that nominal heads and all that is coordinated with them mean."""

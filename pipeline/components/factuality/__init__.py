@@ -1,38 +1,36 @@
 """Whether an act happened, is planned, proposed or only thought of, or expressly did not happen.
 
-The reading goes from the trigger outwards: its own auxiliaries and negation, then what governs it
-(``plans to meet``, ``failed to sign``, ``will hold talks``), then the clause it stands in (``if``).
-The words are data: ``knowledge/factuality/cues.yaml``.
+The reading goes from the trigger outwards: first what stands beside the act itself (auxiliaries,
+negation, markers: :mod:`.marks`), then what governs it (``plans to meet``, ``failed to sign``,
+``hopes of a meeting``), then the clause that this stands in. The words are data:
+``knowledge/factuality/cues.yaml``. The composition of governing words with their own negation
+follows the two-way implicatives of Karttunen (1971, *Implicative Verbs*): who *did not fail to
+sign* has signed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spacy.tokens import Token
 
 from pipeline.components.events import syntax
-from pipeline.resources import KnowledgeError, document
+from pipeline.components.factuality.cues import Cues, Group
+from pipeline.components.factuality.marks import Marks, Reading
 
-GROUPS = (
-    "negation", "negative_determiner", "future_auxiliary", "conditional_auxiliary",
-    "possible_auxiliary", "obligation_auxiliary", "intention", "offer", "attempt", "failure",
-    "continuing", "condition_marker", "future_modifier", "proposed_modifier",
-    "possible_modifier", "cancelling", "reporting", "motion", "ranking",
-    "carrying",
-)  # fmt: skip
+__all__ = ["Factuality", "Reading"]
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The factuality of an act, and the word that decided it (None: nothing spoke against it).
-
-    ``purpose`` marks an act that is only named as an aim (``to facilitate …``).
-    """
-
-    value: str
-    cue: Token | None = None
-    purpose: bool = False
+ACTUAL = Reading("actual")
+#: Steps outwards after which a sentence is no longer followed.
+DEPTH = 6
+#: Relations of a verb to the word that governs it.
+COMPLEMENTS = frozenset({"xcomp", "ccomp", "csubj", "csubj:pass", "obl", "acl", "advcl"})
+#: Relations of a noun to the verb of which it is an argument.
+ARGUMENTS = frozenset({"obj", "nsubj:pass", "nsubj", "obl"})
+#: Prepositions between a governing word and the act: "called for talks", "agreed on patrols".
+LINKS = frozenset({"for", "on", "of", "to", "about", "from", "against"})
+#: Tokens within which a participle after a governing verb is its complement, whatever the parse.
+NEAR = 3
+_NEGATING = frozenset({"failure", "sure_failure", "cancelling"})
+_SUBJUNCTIVE = frozenset({"VB", "VBP"})
 
 
 class Factuality:
@@ -41,162 +39,242 @@ class Factuality:
     Raises
     ------
     KnowledgeError
-        A group of cues is missing or unknown.
+        The cues are not of the documented shape.
     """
 
     def __init__(self) -> None:
-        raw = document("factuality/cues.yaml")
-        if sorted(raw) != sorted(GROUPS):
-            odd = sorted(set(raw) ^ set(GROUPS))
-            raise KnowledgeError(
-                "cues.yaml", "file", f"groups missing or unknown: {', '.join(odd)}"
-            )
-        self.cues = {name: frozenset(words) for name, words in raw.items()}
+        self._cues = Cues()
+        self._marks = Marks(self._cues)
 
     def of(self, token: Token, nominal: bool = False) -> Reading:
         """Return the factuality of the act that a trigger word expresses.
 
-        ``nominal`` says that the word is a noun, whatever its tag.
+        Parameters
+        ----------
+        token : Token
+            The trigger, in a Doc with tags and Universal Dependencies.
+        nominal : bool
+            The word is a noun, whatever its tag.
         """
         if not nominal and syntax.is_verbal(token) and token.dep_ != "amod":
             return self._of_verb(token, 0)
-        return self._of_noun(token)
+        return self._of_noun(token, 0)
 
-    def _has(self, group: str, token: Token) -> bool:
-        return token.lemma_.lower() in self.cues[group] or token.lower_ in self.cues[group]
+    # -- verbs -----------------------------------------------------------------------------------
 
     def _of_verb(self, verb: Token, depth: int) -> Reading:
-        own = self._own(verb)
-        if own is not None:
-            return own
-        if depth > 5:
-            return Reading("actual")
-        return self._governed(verb, depth) or Reading("actual")
-
-    def _own(self, verb: Token) -> Reading | None:
-        """Read the auxiliaries, negation and markers of the verb itself."""
-        for child in verb.children:
-            if child.dep_ in ("advmod", "neg", "aux", "cc:preconj") and self._has(
-                "negation", child
-            ):
-                return Reading("negated", child)
-            if child.dep_ in ("nsubj", "nsubj:pass", "obj"):
-                for word in child.children:
-                    if word.dep_ == "det" and self._has("negative_determiner", word):
-                        return Reading("negated", word)
-            if child.dep_ == "mark" and child.lower_ == "without":
-                return Reading("negated", child)
-        for child in verb.children:
-            if child.dep_ == "mark" and self._has("condition_marker", child):
-                return Reading("hypothetical", child)
-        for child in verb.children:
-            if child.lower_ in ("when", "once") and verb.tag_ == "VBN" and not _has_auxiliary(verb):
-                return Reading("hypothetical", child)
-        if syntax.is_infinitive(verb) and any(
-            child.dep_ in ("aux", "cop") and child.lemma_ == "be" for child in verb.children
-        ):
-            return Reading("planned", verb)
-        for child in verb.children:
-            if child.dep_ != "aux":
-                continue
-            if self._has("future_auxiliary", child):
-                return Reading("planned", child)
-            if self._has("conditional_auxiliary", child):
-                reported = verb.dep_ in ("ccomp", "conj") and self._has("reporting", verb.head)
-                return Reading("planned" if reported else "hypothetical", child)
-            if self._has("possible_auxiliary", child) or self._has("obligation_auxiliary", child):
-                return Reading("hypothetical", child)
-        return None
+        if depth > DEPTH:
+            return ACTUAL
+        own = self._marks.of_verb(verb)
+        if own is None:
+            return self._governed(verb, depth) or ACTUAL
+        if own.value in ("actual", "planned") and verb.dep_ in COMPLEMENTS:
+            return self._in_that_clause(verb, verb.head, depth) or own
+        return own
 
     def _governed(self, verb: Token, depth: int) -> Reading | None:
-        """Read what stands over the verb: a governing verb or noun, or coordination."""
+        """Read what stands over the verb: coordination, a governing verb, noun or adjective."""
         head = verb.head
         if head == verb:
             return None
         if verb.dep_ == "conj" and syntax.is_verbal(head):
-            if any(c.dep_ in syntax.SUBJECTS for c in verb.children):
+            if syntax.has_subject(verb) or not _same_form(verb, head):
                 return None
-            if _same_form(verb, head):
-                return self._of_verb(head, depth + 1)
-            return None
-        infinitive = next((c for c in verb.children if c.dep_ == "mark" and c.lower_ == "to"), None)
-        if verb.dep_ in ("xcomp", "ccomp", "csubj", "obl", "acl", "advcl"):
-            return self._under(verb, head, infinitive, depth)
-        return None
-
-    def _under(
-        self, verb: Token, head: Token, infinitive: Token | None, depth: int
-    ) -> Reading | None:
-        if not syntax.is_verbal(head) and any(self._has("ranking", c) for c in head.children):
-            return Reading("actual", head)
-        if head.lemma_ == "become":
             return self._of_verb(head, depth + 1)
-        if verb.dep_ == "advcl" and infinitive is not None:
-            above = self._of_verb(head, depth + 1) if syntax.is_verbal(head) else Reading("actual")
-            if self._has("motion", head):
-                return above
-            if head.lemma_ == "be" or self._has("intention", head):
-                return Reading("planned", head)
-            return Reading("planned", infinitive, purpose=True)
-        if infinitive is None and verb.dep_ in ("ccomp", "advcl", "acl"):
+        if verb.dep_ not in COMPLEMENTS:
             return None
-        for group, value in (
-            ("failure", "negated"),
-            ("offer", "proposed"),
-            ("continuing", ""),
-            ("motion", ""),
-            ("attempt", "hypothetical"),
-            ("intention", "planned"),
-        ):
-            if not self._has(group, head):
-                continue
-            above = self._of_verb(head, depth + 1) if syntax.is_verbal(head) else Reading("actual")
-            if not value or above.value in ("negated", "hypothetical"):
-                return above
-            return Reading(value, head)
+        if syntax.is_infinitive(verb):
+            return self._under_infinitive(verb, head, depth)
+        if verb.tag_ == "VBG" and not syntax.has_subject(verb):
+            return self._under_gerund(verb, head, depth)
+        if verb.dep_ == "xcomp":
+            return self._under_infinitive(verb, head, depth)
+        return self._in_that_clause(verb, head, depth)
+
+    def _under_infinitive(self, verb: Token, head: Token, depth: int) -> Reading | None:
+        if not syntax.is_verbal(head) and any(self._cues.has("ranking", c) for c in head.children):
+            return Reading("actual", head)
+        above = self._above(head, depth)
+        if head.lemma_ == "become":
+            return above
+        group = self._cues.governing(head)
+        infinitive = next((c for c in verb.children if c.dep_ == "mark" and c.lower_ == "to"), None)
+        if verb.dep_ == "advcl" and infinitive is not None:
+            return self._as_aim(verb, head, group, above, infinitive)
+        if group is not None:
+            return _under(group, above, head)
         if infinitive is None:
-            return self._of_verb(head, depth + 1) if syntax.is_verbal(head) else None
+            return above if syntax.is_verbal(head) else None
         if head.lemma_ == "be":
             return Reading("planned", head)
         journey = syntax.clause_head(head)
-        if verb.dep_ == "acl" and self._has("motion", journey):
+        going = self._cues.governing(journey)
+        if verb.dep_ == "acl" and going is not None and going.name == "motion":
             return self._of_verb(journey, depth + 1)
         return Reading("planned", infinitive, purpose=True)
 
-    def _of_noun(self, noun: Token) -> Reading:
-        for child in noun.children:
-            if child.dep_ == "det" and self._has("negative_determiner", child):
-                return Reading("negated", child)
-            if child.dep_ in ("amod", "compound", "advmod"):
-                for group, value in (
-                    ("proposed_modifier", "proposed"),
-                    ("future_modifier", "planned"),
-                    ("possible_modifier", "hypothetical"),
-                ):
-                    if self._has(group, child):
-                        return Reading(value, child)
+    def _as_aim(
+        self, verb: Token, head: Token, group: Group | None, above: Reading, infinitive: Token
+    ) -> Reading:
+        """Read an adverbial infinitive: ``flew to meet``, ``urged both to sign``, an aim."""
+        name = group.name if group is not None else ""
+        asked = name == "request" or (name == "offer" and head.lemma_ == "invite")
+        if group is not None and (name == "motion" or asked or name in _NEGATING):
+            return _under(group, above, head)
+        if head.lemma_ == "be" or name == "intention":
+            return Reading("planned", head)
+        return Reading("planned", infinitive, purpose=True)
+
+    def _under_gerund(self, verb: Token, head: Token, depth: int) -> Reading | None:
+        """Read ``proposed holding``, ``refrained from attacking``; an adjunct goes with its verb."""
+        group = self._cues.governing(head)
+        linked = any(c.dep_ in ("mark", "case") and c.lower_ in LINKS for c in verb.children)
+        near = verb.dep_ == "xcomp" or linked or 0 < verb.i - head.i <= NEAR
+        above = self._above(head, depth)
+        if group is not None and near:
+            return _under(group, above, head) if group.effect or verb.dep_ == "xcomp" else None
+        if verb.dep_ == "xcomp" and syntax.is_verbal(head):
+            return above
+        return above if verb.dep_ == "advcl" and above.value == "planned" and not linked else None
+
+    def _in_that_clause(self, verb: Token, head: Token, depth: int) -> Reading | None:
+        """Read a finite clause: ``denied that they met``, ``proposed that both sign``."""
+        group = self._cues.governing(head)
+        if group is None or verb.dep_ in ("advcl", "xcomp", "obl"):
+            return self._while(verb, head, depth)
+        above = self._above(head, depth)
+        if group.name in ("offer", "request"):
+            wished = verb.tag_ in _SUBJUNCTIVE and not syntax.has_auxiliary(verb)
+            return _under(group, above, head) if wished else None
+        if group.name == "passing":
+            return above if above.value == "negated" and not syntax.is_verbal(head) else None
+        if group.name in _NEGATING or group.name == "supposition":
+            return _under(group, above, head)
+        return None
+
+    def _while(self, verb: Token, head: Token, depth: int) -> Reading | None:
+        """Read ``when they meet``: as far off as what happens then."""
+        present = verb.tag_ in ("VBZ", "VBP")
+        timed = any(self._cues.has("temporal_marker", c) for c in verb.children)
+        if verb.dep_ != "advcl" or not (present and timed):
+            return None
+        above = self._above(head, depth)
+        return above if above.value == "planned" else None
+
+    def _above(self, head: Token, depth: int) -> Reading:
+        """The reading of a governing word itself."""
+        if syntax.is_verbal(head):
+            return self._of_verb(head, depth + 1)
+        if any(child.dep_ == "cop" for child in head.children) or head.pos_ == "ADJ":
+            return self._marks.of_verb(head) or ACTUAL
+        return self._of_noun(head, depth + 1)
+
+    # -- nouns -----------------------------------------------------------------------------------
+
+    def _of_noun(self, noun: Token, depth: int) -> Reading:
+        own = self._marks.of_noun(noun)
+        if own is not None:
+            return own
+        if depth > DEPTH:
+            return ACTUAL
+        first = noun
+        while first.dep_ == "conj" and first.head != first and not syntax.is_verbal(first.head):
+            first = first.head
+        if first.dep_ == "nmod":
+            return self._under_noun(first, first.head, depth) or ACTUAL
         verb = syntax.governor(noun)
-        if verb is None:
-            return Reading("actual")
-        if noun.dep_ in ("obj", "nsubj:pass") and self._has("cancelling", verb):
-            return Reading("negated", verb)
-        if noun.dep_ in ("obj", "nsubj:pass", "nsubj", "obl"):
-            if noun.dep_ == "obj" and self._has("offer", verb):
-                return Reading("proposed", verb)
-            if noun.dep_ == "obj" and self._has("intention", verb):
-                above = self._of_verb(verb, 1)
-                return above if above.value != "actual" else Reading("planned", verb)
-            if self._has("carrying", verb):
-                return self._of_verb(verb, 1)
-        return Reading("actual")
+        if verb is not None:
+            return self._as_argument(first, verb, depth) or ACTUAL
+        return self._as_subject(first, first.head, depth) or ACTUAL
+
+    def _under_noun(self, noun: Token, head: Token, depth: int) -> Reading | None:
+        """Read ``a plan for an embargo``, ``hopes of a meeting``, ``lack of talks``."""
+        group = self._cues.governing(head)
+        if group is None or not group.effect or syntax.preposition(noun) not in LINKS:
+            return None
+        return _under(group, self._of_noun(head, depth + 1), head)
+
+    def _as_argument(self, noun: Token, verb: Token, depth: int) -> Reading | None:
+        if noun.dep_ not in ARGUMENTS:
+            return None
+        status = self._status(verb) if noun.dep_ == "nsubj" else None
+        if status is not None:
+            return status
+        coming = self._marks.occurrence(verb) if noun.dep_ in syntax.SUBJECTS else None
+        if coming is not None:
+            return self._of_verb(coming, depth + 1)
+        group = self._cues.governing(verb)
+        above = self._of_verb(verb, depth + 1)
+        if group is not None and self._takes(group, noun):
+            return _under(group, above, verb)
+        if self._cues.has("carrying", verb) or self._is_journey(group, noun):
+            return above
+        if above.value == "hypothetical" and noun.dep_ != "obj" and _is_indefinite(noun):
+            return above
+        return None
+
+    def _takes(self, group: Group, noun: Token) -> bool:
+        """Whether a noun is what the verb is about: ``fear an attack``, ``called for talks``."""
+        if not group.effect or noun.dep_ == "nsubj":
+            return False
+        if noun.dep_ == "obl":
+            asked = group.name in ("intention", "request", "offer", "supposition")
+            return asked and syntax.preposition(noun) in LINKS
+        if group.name in ("failure", "sure_failure"):
+            return _is_indefinite(noun)  # "denied any attack"; "denied the request" was made
+        return group.name != "request"
+
+    def _is_journey(self, group: Group | None, noun: Token) -> bool:
+        """Whether a noun is what somebody goes for: ``will leave for talks``."""
+        aim = noun.dep_ == "obl" and syntax.preposition(noun) == "for"
+        return group is not None and group.name == "motion" and aim
+
+    def _status(self, verb: Token) -> Reading | None:
+        """Read what a subject is said to remain: ``remains a proposal``, ``at the proposal stage``."""
+        if not self._cues.has("remaining", verb):
+            return None
+        for child in syntax.children(verb, "xcomp", "obj", "obl", "nmod"):
+            for word in (child, *syntax.children(child, "compound", "amod")):
+                group = self._cues.governing(word)
+                if group is not None and group.name in ("offer", "supposition", "intention"):
+                    return _under(group, self._of_verb(verb, DEPTH), word)
+        return None
+
+    def _as_subject(self, noun: Token, predicate: Token, depth: int) -> Reading | None:
+        """Read ``a withdrawal is possible``, ``the signing is pending``."""
+        if noun.dep_ not in syntax.SUBJECTS or predicate == noun:
+            return None
+        coming = self._marks.occurrence(predicate)
+        if coming is not None:
+            return self._of_verb(coming, depth + 1)
+        group = self._cues.governing(predicate)
+        if group is None or not group.effect:
+            return None
+        return _under(group, self._above(predicate, depth), predicate)
+
+
+def _under(group: Group, above: Reading, cue: Token) -> Reading:
+    """Compose what a governing word does with the reading of that word itself."""
+    if not group.effect:
+        return above
+    if above.value == "negated":
+        return Reading(group.denied, above.cue)
+    if above.value == "hypothetical" or (above.value == "proposed" and group.effect == "planned"):
+        return above
+    return Reading(group.effect, cue)
 
 
 def _same_form(verb: Token, other: Token) -> bool:
     """Tell whether coordinated verbs share their auxiliary (``will meet and sign``)."""
-    if _has_auxiliary(verb):
+    if syntax.has_auxiliary(verb):
         return False
     return verb.tag_ == other.tag_ or verb.tag_ in ("VB", "VBN", "VBG")
 
 
-def _has_auxiliary(verb: Token) -> bool:
-    return any(child.dep_ in ("aux", "aux:pass") for child in verb.children)
+def _is_indefinite(noun: Token) -> bool:
+    """Whether a noun names no act told before: ``an attack``, ``any strike``, ``talks``."""
+    definite = ("the", "this", "that", "these", "those", "its", "his", "her", "their")
+    return not any(
+        child.dep_ in ("det", "nmod:poss") and (child.lower_ in definite or child.dep_ != "det")
+        for child in noun.children
+    )
