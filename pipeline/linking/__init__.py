@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pipeline.linking.acts import Kind
     from pipeline.tables.schema import Row
 
 
@@ -53,7 +54,7 @@ def link_acts(events: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     from pipeline.linking.acts import cluster
     from pipeline.linking.clusters import cluster_row, complete
 
-    clusters = cluster(events, _act)
+    clusters = cluster(events, kind_of)
     completed = {row["event_id"]: row for found in clusters for row in complete(found)}
     linked = [completed[row["event_id"]] for row in events]
     by_id = {row["cluster_id"]: row for row in map(cluster_row, clusters)}
@@ -68,20 +69,23 @@ def link_agreements(linked: Sequence[Row]) -> list[Row]:
     return agreement_rows(linked, _register())
 
 
-def _act(rule_id: str) -> str:
-    """Return the kind of act of a rule; a rule of the user's own is a kind by itself."""
-    return _acts().get(rule_id, rule_id)
+def kind_of(rule_id: str) -> Kind:
+    """Return what a rule reads; a rule of the user's own is a kind by itself."""
+    from pipeline.linking.acts import Kind
+
+    return _kinds().get(rule_id) or Kind(rule_id, "")
 
 
 # The workers have read these files with all checks; what a run's last step needs of them is little,
 # and reading them through the components would cost the import of spaCy.
 @cache
-def _acts() -> dict[str, str]:
+def _kinds() -> dict[str, Kind]:
     from pipeline import resources
+    from pipeline.linking.acts import Kind
 
     files = sorted((resources.KNOWLEDGE / "events" / "rules").glob("*.yaml"))
     rules = (rule for file in files for rule in resources.document(file.name, file.parent))
-    return {rule["id"]: rule["act"] for rule in rules if "act" in rule}
+    return {rule["id"]: Kind(rule.get("act", rule["id"]), rule["type"]) for rule in rules}
 
 
 @cache

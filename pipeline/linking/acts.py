@@ -4,13 +4,15 @@ The events of a document that share ``same_as`` are one unit; a unit joins the o
 can belong to and stays apart where several are equally likely: a wrong merger costs more than a
 missing one. Two things decide. *Compatible*: type, factuality, kind of act, parties, mode, date,
 place, agreement and stage contradict each other nowhere. *Supported*: the dates say the same, or
-more than the parties agrees (see :func:`_supported`). Without a date only an agreement and its
-stage identify an act: a treaty is signed once, talks are held every year.
+more than the parties agrees (see :func:`_supported`). Without a date an agreement and its stage
+identify an act (a treaty is signed once, talks are held every year), the same sentence in both
+documents, and who took part in an act that other documents of these days date.
 
 Units are taken from the most to the least specific, in an order given by their content, so the
 clusters depend on the set of events alone: neither on their order nor on how the set grew.
 Candidates come from blocks (type with agreement and stage, type with parties) sorted by date, and
-no more than :data:`CANDIDATES` are weighed, so the cost grows almost linearly.
+no more than :data:`CANDIDATES` are weighed, so the cost grows almost linearly. The thresholds are
+chosen on judged pairs of press releases (``tests/data/act_pairs.csv``).
 """
 
 from __future__ import annotations
@@ -25,15 +27,25 @@ from typing import Any
 
 from pipeline import gazetteers
 from pipeline.linking import parties
-from pipeline.linking.days import When, read
+from pipeline.linking.days import FIRST, LAST, When, plain, read
 from pipeline.tables.schema import Row
 
 ONCE = frozenset({"concluded", "signed", "ratified", "in_force", "terminated"})
-"""Stages that an agreement reaches once, so that they need no date to be one act."""
+"""Stages that an agreement reaches once."""
+UNDATED = ONCE - {"concluded"}
+"""Stages that need no date to be one act; drafts and rounds are concluded again and again."""
 MANY_A_DAY = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
 """Categories of which one day can see several between the same parties: they need a place, too."""
-NARROW, WIDE = 31, 366
-"""Days up to which a date is narrow (a month), and up to which it identifies an act (a year)."""
+MANY_A_YEAR = frozenset({"AID", "SANCTION"})
+"""Categories of which a year sees several packages, so that the year alone says little."""
+SPOKEN = frozenset({"ACCUSE", "AGREE", "CONCEDE", "REJECT", "REQUEST", "SUPPORT", "THREATEN"})
+"""Categories of rules that read what is said: to say it again is another act."""
+WEEK, WIDE = 7, 366
+"""Days up to which a date is narrow, and up to which it identifies an act (a year)."""
+PAST, AHEAD = 7, 14
+"""Days before its publication in which an act without date took place, or after it will."""
+COPIED = 40
+"""Characters from which on a sentence that two documents share is no formula of thanks."""
 CANDIDATES = 64
 """How many clusters a unit is compared with; among more, it joins only its like."""
 
@@ -43,9 +55,21 @@ Key = tuple[Any, ...]
 Order = tuple[str, int, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a rule reads: the kind of act (*sign* and *signing* are one) and the category."""
+
+    act: str
+    type: str
+
+
 @dataclass(slots=True)
 class Unit:
-    """The mentions of one act in one document."""
+    """The mentions of one act in one document.
+
+    ``is_told`` says whether the clause of the act gives its date; ``around`` are the days in which
+    an act without date was news; ``said`` is what is quoted of it: sentence and trigger.
+    """
 
     rows: list[Row]
     document: str
@@ -57,10 +81,14 @@ class Unit:
     recipients: frozenset[str]
     names: parties.Named
     when: When | None
+    is_told: bool
+    around: When | None
     place: str
     country: str
     agreement: str
     stage: str
+    is_spoken: bool
+    said: frozenset[tuple[str, str]]
 
     @property
     def is_placed(self) -> bool:
@@ -79,10 +107,13 @@ class Cluster:
     recipients: frozenset[str]
     names: parties.Named
     when: When | None
+    is_told: bool
+    around: When | None
     place: str
     country: str
     agreement: str
     stage: str
+    said: frozenset[tuple[str, str]]
 
     @property
     def rows(self) -> list[Row]:
@@ -98,6 +129,9 @@ class Cluster:
         self.recipients |= unit.recipients
         self.names = parties.union(self.names, unit.names)
         self.when = _meeting(self.when, unit.when)
+        self.is_told |= unit.is_told
+        self.around = _meeting(self.around, unit.around)
+        self.said |= unit.said
         if not self.place or (unit.is_placed and _is_country(self.place, self.country)):
             self.place, self.country = unit.place, unit.country
         self.agreement = self.agreement or unit.agreement
@@ -136,7 +170,7 @@ class _Block:
         return [number for _, number in self.starts[low : min(high, low + CANDIDATES + 1)]]
 
 
-def cluster(events: Iterable[Row], act_of: Callable[[str], str]) -> list[Cluster]:
+def cluster(events: Iterable[Row], kind_of: Callable[[str], Kind]) -> list[Cluster]:
     """Group event rows into acts.
 
     Parameters
@@ -144,8 +178,8 @@ def cluster(events: Iterable[Row], act_of: Callable[[str], str]) -> list[Cluster
     events : iterable of dict
         Rows of events.csv from any number of documents, in any order; their ``event_id`` must
         differ.
-    act_of : callable
-        Gives the kind of act of a ``rule_id`` (*sign* and *signing* are one kind).
+    kind_of : callable
+        Gives the kind of act that the rule of a ``rule_id`` reads.
 
     Returns
     -------
@@ -155,13 +189,13 @@ def cluster(events: Iterable[Row], act_of: Callable[[str], str]) -> list[Cluster
     clusters: list[Cluster] = []
     blocks: dict[Key, _Block] = defaultdict(_Block)
     alike: dict[Key, int] = {}
-    for unit in sorted(_units(events, act_of), key=_specific_first):
+    for unit in sorted(_units(events, kind_of), key=_specific_first):
         number = _choose(unit, clusters, blocks, alike)
         if number is None:
             number = len(clusters)
             clusters.append(_open(unit))
             for key in _keys(unit):
-                blocks[key].add(number, unit.when)
+                blocks[key].add(number, unit.when or unit.around)
         else:
             clusters[number].add(unit)
         alike.setdefault(_signature(unit), number)
@@ -173,7 +207,7 @@ def block_keys(events: Iterable[Row]) -> Iterator[tuple[list[Row], list[Key]]]:
 
     Events of different documents can only be one act if their units share a block.
     """
-    for unit in _units(events, act_of=lambda rule_id: ""):
+    for unit in _units(events, lambda rule_id: Kind("", "")):
         yield unit.rows, list(_keys(unit))
 
 
@@ -182,17 +216,17 @@ def order(row: Row) -> Order:
     return row["doc_id"], int(row["trigger_start"] or 0), row["event_id"]
 
 
-def _units(events: Iterable[Row], act_of: Callable[[str], str]) -> Iterator[Unit]:
+def _units(events: Iterable[Row], kind_of: Callable[[str], Kind]) -> Iterator[Unit]:
     groups: dict[Key, list[Row]] = defaultdict(list)
     for row in events:
         own = ("group", row["same_as"]) if row["same_as"] else ("event", row["event_id"])
         groups[row["doc_id"], *own].append(row)
     for rows in groups.values():
         rows.sort(key=order)
-        yield _unit(rows, act_of)
+        yield _unit(rows, kind_of)
 
 
-def _unit(rows: list[Row], act_of: Callable[[str], str]) -> Unit:
+def _unit(rows: list[Row], kind_of: Callable[[str], Kind]) -> Unit:
     first = rows[0]
     placed = min(
         (row for row in rows if row["place"]),
@@ -201,21 +235,28 @@ def _unit(rows: list[Row], act_of: Callable[[str], str]) -> Unit:
     )
     bound = next((row for row in rows if row["agreement_id"]), first)
     sides = [(row[f"{side}s"], row[f"{side}_codes"]) for row in rows for side in SIDES]
+    kind, when = kind_of(first["rule_id"]), _best_date(rows)
     return Unit(
         rows=rows,
         document=first["doc_id"],
         type=first["event_type"],
         factuality=first["factuality"],
         mode=next((row["mode"] for row in rows if row["mode"]), ""),
-        act=act_of(first["rule_id"]),
+        act=kind.act,
         actors=_side(rows, "actor"),
         recipients=_side(rows, "recipient"),
         names=parties.named(sides),
-        when=_best_date(rows),
+        when=when,
+        is_told=any(when == _date(row) for row in rows if row["date_from"] == "clause"),
+        around=_news(first) if when is None else None,
         place=placed["place"],
         country=placed["place_country"],
         agreement=bound["agreement_id"],
         stage=bound["agreement_stage"],
+        is_spoken=kind.type in SPOKEN and not bound["agreement_stage"],
+        said=frozenset(
+            (row["evidence"], row["trigger"]) for row in rows if len(row["evidence"]) >= COPIED
+        ),
     )
 
 
@@ -227,10 +268,25 @@ def _best_date(rows: list[Row]) -> When | None:
     """Return the most specific date of a document's mentions, of those the one told most often."""
     told: dict[When, int] = defaultdict(int)
     for row in rows:
-        when = read(row["date"], row["date_start"], row["date_end"])
+        when = _date(row)
         if when is not None:
             told[when] += 1
     return min(told, key=lambda w: (not w.known, w.length, -told[w], w.edtf), default=None)
+
+
+def _date(row: Row) -> When | None:
+    return read(row["date"], row["date_start"], row["date_end"])
+
+
+def _news(row: Row) -> When | None:
+    """Return the days of an act that is reported without date: those around its publication."""
+    published = plain(row["published"])
+    if published is None or row["date"]:
+        return None
+    day = published.first
+    if row["factuality"] == "actual":
+        return When("", max(day - PAST, FIRST), day)
+    return When("", day, min(day + AHEAD, LAST))
 
 
 def _specific_first(unit: Unit) -> Key:
@@ -256,10 +312,13 @@ def _open(unit: Unit) -> Cluster:
         unit.recipients,
         unit.names,
         unit.when,
+        unit.is_told,
+        unit.around,
         unit.place,
         unit.country,
         unit.agreement,
         unit.stage,
+        unit.said,
     )
 
 
@@ -299,8 +358,8 @@ def _choose(
     numbers = {} if twin is None else {twin: None}
     for key in _keys(unit):
         if key in blocks:
-            is_once = unit.stage in ONCE and key == _stage_key(unit)
-            near = blocks[key].near(unit.when, is_once)
+            is_once = unit.stage in UNDATED and key == _stage_key(unit)
+            near = blocks[key].near(unit.when or unit.around, is_once)
             if len(near) <= CANDIDATES:
                 numbers |= dict.fromkeys(near)
     ranked = sorted(
@@ -336,22 +395,64 @@ def _compatible(unit: Unit, other: Cluster) -> bool:
 def _supported(unit: Unit, other: Cluster) -> bool:
     """Tell whether there is enough to say that compatible events are one act.
 
-    Without a date: only a stage that an agreement reaches once. With dates: that is enough
-    between two or more parties, unless one date is far vaguer than the other; then, and where
-    just one party is known, a specific place or a person must be shared, too. Acts of which a day
-    sees many always need the place.
+    A stage that an agreement reaches once, and a sentence that both documents have, are enough.
+    What is said must be dated by its own clause. Acts of which a day sees many need the place.
+    Otherwise the dates decide (:func:`_dates_support`), or the news (:func:`_news_supports`).
     """
     same_agreement = bool(unit.agreement) and unit.agreement == other.agreement
-    if same_agreement and unit.stage == other.stage and unit.stage in ONCE:
+    if same_agreement and unit.stage == other.stage and unit.stage in UNDATED:
+        return True
+    if unit.said & other.said:
         return True
     if unit.when is None or other.when is None:
+        return not unit.is_spoken and _news_supports(unit, other)
+    if same_agreement:
+        return max(unit.when.length, other.when.length) <= WIDE
+    if unit.is_spoken and not (unit.is_told and other.is_told):
         return False
+    return _dates_support(unit, unit.when, other, other.when)
+
+
+def _dates_support(unit: Unit, own: When, other: Cluster, when: When) -> bool:
+    """Tell whether dates that meet are enough.
+
+    They are between two or more parties, where both are narrow or say the same stretch of days;
+    a person or a specific place that both name lets one of them be as vague as a year.
+    """
+    same_days = (own.first, own.last) == (when.first, when.last) and own.known
+    is_narrow = max(own.length, when.length) <= WEEK
     same_place = unit.is_placed and unit.place == other.place
     if unit.type in MANY_A_DAY:
-        return same_place and _alike_in_length(unit.when, other.when)
-    if same_agreement or same_place or parties.share_person(unit.names, other.names):
-        return max(unit.when.length, other.when.length) <= WIDE
-    return len(unit.actors | unit.recipients) > 1 and _alike_in_length(unit.when, other.when)
+        same_word = {word for _, word in unit.said} & {word for _, word in other.said}
+        return (same_place and (is_narrow or same_days)) or bool(same_days and same_word)
+    if same_place or parties.share_person(unit.names, other.names):
+        return max(own.length, when.length) <= WIDE
+    if len(unit.actors | unit.recipients) < 2 or not (unit.is_told or other.is_told):
+        return False
+    most = WEEK if unit.type in MANY_A_YEAR else WIDE
+    return is_narrow or (same_days and own.length <= most)
+
+
+def _news_supports(unit: Unit, other: Cluster) -> bool:
+    """Tell whether an act without date is one that was news on the same days.
+
+    Who took part must be nearly settled: by name, by three parties or more, or by a specific place.
+    """
+    mine, theirs = unit.when or unit.around, other.when or other.around
+    if mine is None or theirs is None or not (mine.known and theirs.known):
+        return False
+    if min(mine.length, theirs.length) > WEEK or max(mine.length, theirs.length) > AHEAD + 1:
+        return False
+    if unit.type in MANY_A_DAY or not mine.meets(theirs):
+        return False
+    together = unit.actors | unit.recipients
+    same_place = unit.is_placed and unit.place == other.place
+    return len(together) > 1 and (
+        len(together) > 2
+        or same_place
+        or parties.share_person(unit.names, other.names)
+        or unit.act == other.units[0].act == "visit"
+    )
 
 
 def _evidence(unit: Unit, other: Cluster, is_twin: bool) -> Key:
@@ -365,11 +466,6 @@ def _evidence(unit: Unit, other: Cluster, is_twin: bool) -> Key:
         bool(same_when),
         unit.mode == other.mode,
     )
-
-
-def _alike_in_length(one: When, other: When) -> bool:
-    lengths = sorted((one.length, other.length))
-    return lengths[1] <= NARROW or (lengths[0] > NARROW and lengths[1] <= WIDE)
 
 
 def _equal_or_unknown(one: str, other: str) -> bool:

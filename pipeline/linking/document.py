@@ -25,6 +25,12 @@ DONE = frozenset({"plan", "talks", "visit", "treaty", "trade", "deployment"})
 SPOTS = frozenset({"city", "town", "base", "building"})
 NEAR = 800
 VIOLENT = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
+STORY = 1500
+"""Characters within which an act without parties belongs to the acts told before it."""
+OCCASION = 2500
+"""Characters within which what is said belongs to a meeting of those who say it."""
+VOICED = frozenset({"ACCUSE", "REJECT", "REQUEST", "THREATEN"})
+"""Types of which somebody must be the voice: an act without a subject has none."""
 OUTBREAK = 0.4
 LEAD = 400
 """Characters at the head of an article whose events may take date and place from later ones."""
@@ -181,7 +187,9 @@ def _take_parties(events: list[Event], principals: Sequence[Entity]) -> None:
         last = told.get(event.act) or told.get(event.event_type)
         if event.actors:
             told[event.act] = told[event.event_type] = event
-        elif last is not None:
+        elif event.event_type in VOICED or event.act == "praise":
+            continue
+        elif last is not None and event.trigger[0] - last.trigger[0] < STORY:
             _take(event, last, "parties of the last such act told before")
     following: dict[str, Event] = {}
     for event in reversed(events):
@@ -190,7 +198,7 @@ def _take_parties(events: list[Event], principals: Sequence[Entity]) -> None:
         elif event.act in BETWEEN_STATES:
             event.actors = list(principals)
             event.reasons["actors"] = "the two states that the article is about"
-        elif event.act in following:
+        elif event.act in following and event.event_type not in VOICED:
             _take(event, following[event.act], "parties of the next such act told")
 
 
@@ -244,6 +252,7 @@ def _said_at_meetings(events: list[Event], published: str) -> None:
             and _took_part(event, m)
             and _dates_meet(event, m)
             and _places_meet(event.place, m.place)
+            and abs(m.trigger[0] - event.trigger[0]) < OCCASION
         ]
         own = set(event.actors)
         meeting = min(
