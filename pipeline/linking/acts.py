@@ -40,8 +40,8 @@ MANY_A_YEAR = frozenset({"AID", "SANCTION"})
 """Categories of which a year sees several packages, so that the year alone says little."""
 SPOKEN = frozenset({"ACCUSE", "AGREE", "CONCEDE", "REJECT", "REQUEST", "SUPPORT", "THREATEN"})
 """Categories of rules that read what is said: to say it again is another act."""
-WEEK, WIDE = 7, 366
-"""Days up to which a date is narrow, and up to which it identifies an act (a year)."""
+WEEK, MONTH, WIDE = 7, 31, 366
+"""Days up to which a date is narrow, can do without its year, and identifies an act (a year)."""
 PAST, AHEAD = 7, 14
 """Days before its publication in which an act without date took place, or after it will."""
 COPIED = 40
@@ -424,7 +424,8 @@ def _dates_support(unit: Unit, own: When, other: Cluster, when: When) -> bool:
     same_place = unit.is_placed and unit.place == other.place
     if unit.type in MANY_A_DAY:
         same_word = {word for _, word in unit.said} & {word for _, word in other.said}
-        return (same_place and (is_narrow or same_days)) or bool(same_days and same_word)
+        is_sure = same_days and unit.is_told and other.is_told
+        return (same_place and (is_narrow or same_days)) or bool(is_sure and same_word)
     if same_place or parties.share_person(unit.names, other.names):
         return max(own.length, when.length) <= WIDE
     if len(unit.actors | unit.recipients) < 2 or not (unit.is_told or other.is_told):
@@ -503,7 +504,7 @@ def _months(when: When) -> list[int]:
     """Return the months that a date without a year can be compared in: of up to a month's days."""
     if not when.known:
         return [when.month]
-    if when.length > NARROW:
+    if when.length > MONTH:
         return []
     days = (datetime.date.fromordinal(day) for day in (when.first, when.last))
     return sorted({day.month for day in days})

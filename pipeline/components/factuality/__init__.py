@@ -14,7 +14,7 @@ from spacy.tokens import Token
 
 from pipeline.components.events import syntax
 from pipeline.components.factuality.cues import Cues, Group
-from pipeline.components.factuality.marks import Marks, Reading
+from pipeline.components.factuality.marks import Marks, Reading, has_auxiliary
 
 __all__ = ["Factuality", "Reading"]
 
@@ -27,6 +27,7 @@ COMPLEMENTS = frozenset({"xcomp", "ccomp", "csubj", "csubj:pass", "obl", "acl", 
 ARGUMENTS = frozenset({"obj", "nsubj:pass", "nsubj", "obl"})
 #: Prepositions between a governing word and the act: "called for talks", "agreed on patrols".
 LINKS = frozenset({"for", "on", "of", "to", "about", "from", "against"})
+PARTICLES = frozenset({"off", "out"})
 #: Tokens within which a participle after a governing verb is its complement, whatever the parse.
 NEAR = 3
 _NEGATING = frozenset({"failure", "sure_failure", "cancelling"})
@@ -126,7 +127,7 @@ class Factuality:
         return Reading("planned", infinitive, purpose=True)
 
     def _under_gerund(self, verb: Token, head: Token, depth: int) -> Reading | None:
-        """Read ``proposed holding``, ``refrained from attacking``; an adjunct goes with its verb."""
+        """Read ``proposed holding``, ``refrained from attacking``, ``will travel, meeting``."""
         group = self._cues.governing(head)
         linked = any(c.dep_ in ("mark", "case") and c.lower_ in LINKS for c in verb.children)
         near = verb.dep_ == "xcomp" or linked or 0 < verb.i - head.i <= NEAR
@@ -135,7 +136,9 @@ class Factuality:
             return _under(group, above, head) if group.effect or verb.dep_ == "xcomp" else None
         if verb.dep_ == "xcomp" and syntax.is_verbal(head):
             return above
-        return above if verb.dep_ == "advcl" and above.value == "planned" and not linked else None
+        bare = not any(c.dep_ in ("mark", "case") for c in verb.children)
+        follows = verb.dep_ == "advcl" and bare and above.value == "planned" and not above.purpose
+        return above if follows else None
 
     def _in_that_clause(self, verb: Token, head: Token, depth: int) -> Reading | None:
         """Read a finite clause: ``denied that they met``, ``proposed that both sign``."""
@@ -144,7 +147,7 @@ class Factuality:
             return self._while(verb, head, depth)
         above = self._above(head, depth)
         if group.name in ("offer", "request"):
-            wished = verb.tag_ in _SUBJUNCTIVE and not syntax.has_auxiliary(verb)
+            wished = verb.tag_ in _SUBJUNCTIVE and not has_auxiliary(verb)
             return _under(group, above, head) if wished else None
         if group.name == "passing":
             return above if above.value == "negated" and not syntax.is_verbal(head) else None
@@ -197,7 +200,7 @@ class Factuality:
     def _as_argument(self, noun: Token, verb: Token, depth: int) -> Reading | None:
         if noun.dep_ not in ARGUMENTS:
             return None
-        status = self._status(verb) if noun.dep_ == "nsubj" else None
+        status = self._status(noun, verb)
         if status is not None:
             return status
         coming = self._marks.occurrence(verb) if noun.dep_ in syntax.SUBJECTS else None
@@ -205,7 +208,7 @@ class Factuality:
             return self._of_verb(coming, depth + 1)
         group = self._cues.governing(verb)
         above = self._of_verb(verb, depth + 1)
-        if group is not None and self._takes(group, noun):
+        if group is not None and self._takes(group, verb, noun):
             return _under(group, above, verb)
         if self._cues.has("carrying", verb) or self._is_journey(group, noun):
             return above
@@ -213,15 +216,19 @@ class Factuality:
             return above
         return None
 
-    def _takes(self, group: Group, noun: Token) -> bool:
+    def _takes(self, group: Group, verb: Token, noun: Token) -> bool:
         """Whether a noun is what the verb is about: ``fear an attack``, ``called for talks``."""
         if not group.effect or noun.dep_ == "nsubj":
             return False
+        if noun.dep_ == "obl" and syntax.preposition(noun) in PARTICLES:
+            return group.name == "cancelling"  # "called off the visit", as the parser may have it
         if noun.dep_ == "obl":
             asked = group.name in ("intention", "request", "offer", "supposition")
             return asked and syntax.preposition(noun) in LINKS
         if group.name in ("failure", "sure_failure"):
             return _is_indefinite(noun)  # "denied any attack"; "denied the request" was made
+        if noun.dep_ == "nsubj:pass" and self._cues.has("purpose", verb):
+            return False
         return group.name != "request"
 
     def _is_journey(self, group: Group | None, noun: Token) -> bool:
@@ -229,8 +236,12 @@ class Factuality:
         aim = noun.dep_ == "obl" and syntax.preposition(noun) == "for"
         return group is not None and group.name == "motion" and aim
 
-    def _status(self, verb: Token) -> Reading | None:
-        """Read what a subject is said to remain: ``remains a proposal``, ``at the proposal stage``."""
+    def _status(self, noun: Token, verb: Token) -> Reading | None:
+        """Read what a subject is or remains: ``is pending``, ``remains at the proposal stage``."""
+        if noun.dep_ != "nsubj":
+            return None
+        if verb.tag_ == "VBG" and self._cues.has("future_modifier", verb):
+            return Reading("planned", verb)
         if not self._cues.has("remaining", verb):
             return None
         for child in syntax.children(verb, "xcomp", "obj", "obl", "nmod"):
@@ -248,7 +259,8 @@ class Factuality:
         if coming is not None:
             return self._of_verb(coming, depth + 1)
         group = self._cues.governing(predicate)
-        if group is None or not group.effect:
+        told = predicate.pos_ == "ADJ" or (group is not None and group.name == "offer")
+        if group is None or not group.effect or not told:
             return None
         return _under(group, self._above(predicate, depth), predicate)
 
@@ -266,7 +278,7 @@ def _under(group: Group, above: Reading, cue: Token) -> Reading:
 
 def _same_form(verb: Token, other: Token) -> bool:
     """Tell whether coordinated verbs share their auxiliary (``will meet and sign``)."""
-    if syntax.has_auxiliary(verb):
+    if has_auxiliary(verb):
         return False
     return verb.tag_ == other.tag_ or verb.tag_ in ("VB", "VBN", "VBG")
 

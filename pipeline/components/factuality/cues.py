@@ -20,7 +20,7 @@ WORDS = (
     "obligation_auxiliary", "possible_adverb", "condition_marker", "inversion",
     "temporal_marker", "question_word", "future_modifier", "future_time", "proposed_modifier",
     "possible_modifier", "cancelled_modifier", "reporting", "ranking", "carrying", "occurring",
-    "remaining",
+    "purpose", "remaining",
 )  # fmt: skip
 
 
@@ -66,7 +66,7 @@ class Cues:
         self._words = {name: frozenset(words) for name, words in raw["words"].items()}
 
     def governing(self, token: Token) -> Group | None:
-        """The group of a word that may govern an act, with the word after it if they go together."""
+        """The group of a word that may govern an act, if need be with the word after it."""
         following = token.doc[token.i + 1].lower_ if token.i + 1 < len(token.doc) else ""
         lemma = token.lemma_.lower()
         for written in (f"{lemma} {following}", token.lower_, lemma):

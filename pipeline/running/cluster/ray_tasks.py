@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -20,6 +21,8 @@ _AHEAD = 2
 """Tasks given out for each processor, so that none waits for the driver."""
 _LOOK = 5.0
 """Seconds after which the driver looks whether the cluster has grown."""
+_ANSWER = 10.0
+"""Seconds that a cluster has to answer."""
 
 
 class RayTasks:
@@ -98,12 +101,13 @@ class RayTasks:
                     result = Lost(f"its worker process died ({type(error).__name__})")
                 except errors.RayTaskError as error:
                     cause = error.cause or error
-                    raise RunError(f"{type(cause).__name__}: {cause}".splitlines()[0]) from None
+                    raise RunError(f"{type(cause).__name__}: {_first_line(cause)}") from None
                 yield task, result
 
     def _connect(self) -> None:
         if self._ray.is_initialized():
             return
+        self._knock()
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         known: dict[str, Any] = {"address": self._address or "local"}
         if not self._address:
@@ -111,10 +115,23 @@ class RayTasks:
         try:
             self._ray.init(log_to_driver=False, logging_level=logging.ERROR, **known)
         except (ConnectionError, RuntimeError, ValueError) as error:
-            reason = str(error).splitlines()[0]
-            raise RunError(f"no Ray cluster at {self._address}: {reason}") from None
+            raise RunError(f"no Ray cluster at {self._address}: {_first_line(error)}") from None
         self._is_ours = True
+
+    def _knock(self) -> None:
+        """Make sure that somebody answers at the address: Ray itself would try for minutes."""
+        host, _, port = self._address.rpartition("://")[2].rpartition(":")
+        if not host:
+            return
+        try:
+            socket.create_connection((host, int(port)), _ANSWER).close()
+        except (OSError, ValueError) as error:
+            raise RunError(f"no Ray cluster at {self._address}: {_first_line(error)}") from None
 
     def _room(self) -> int:
         slots = self._workers or int(self._ray.cluster_resources().get("CPU", 1))
         return _AHEAD * max(1, slots)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
