@@ -408,6 +408,22 @@ class Resolution:
         return terms[-1] if len(names) == 1 else None
 
 
+    def leaders(self, surname: str, title: str) -> list[Term]:
+        """Return the heads of one state whom a title and a surname can mean, if of no other.
+
+        ``President Bush`` is an American president, whichever of the two.
+        """
+        answers = self.lexicon.offices.answers
+        terms = [
+            term
+            for term in self.lexicon.by_surname.get(surname, [])
+            if term.office in _LEADING
+            and title in answers.get(term.office, ())
+            and (self.date is None or term.begin <= self.date.isoformat())
+        ]
+        return terms if len({term.country for term in terms}) == 1 else []
+
+
 def signer(doc: Doc, lexicon: Lexicon) -> str:
     """Return the country of the office holder whose name opens a statement's first line."""
     words = fold(doc.text.lstrip().partition("\n")[0]).split()
@@ -589,7 +605,8 @@ class Persons:
         if not terms and len(key) == 1:
             title = next((c.title for c in clues if c.title != "member"), "")
             term = self.resolution.holder_by_surname(key[0], title)
-            terms = self.lexicon.by_person.get(fold(term.name), []) if term else []
+            known = self.lexicon.by_person.get(fold(term.name), []) if term else []
+            terms = known or self.resolution.leaders(key[0], title)
         titles = {clue.title for clue in clues}
         return [
             term

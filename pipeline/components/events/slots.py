@@ -294,8 +294,10 @@ class Slots:
 
     def _resolve(self, word: Token) -> list[Entity]:
         if word.i not in self._cache:
-            found = self.references.resolve(word) or self._by_modifier(word)
-            if not found and self.is_a(word, "group_noun"):
+            group = self.is_a(word, "group_noun")
+            found = self._from_place(word) if group else []
+            found = found or self.references.resolve(word) or self._by_modifier(word)
+            if not found and group:
                 found = self._by_place(word)
             if word.pos_ == "PROPN" and word.i not in self._name_at:
                 found = self._named_machine(word, found)
@@ -335,6 +337,16 @@ class Slots:
                 return [name._.entity]
             if acting and name.label_ in ("GPE", "NORP"):
                 return [name._.entity]
+        return []
+
+    def _from_place(self, noun: Token) -> list[Entity]:
+        """Return the state of people who are said to be in a place: *students in Lima*."""
+        for place in syntax.prepositional(noun, frozenset({"in"})):
+            at = self._name_at.get(place.i)
+            name = self._names[at] if at is not None else None
+            if name is not None and name.label_ == "GPE" and name._.place is not None:
+                state = country(name._.place.country)
+                return [Entity(state.name, "GPE", state.iso3, "")] if state is not None else []
         return []
 
     def _by_place(self, noun: Token) -> list[Entity]:

@@ -216,9 +216,16 @@ class Resolver:
     def _mention(self, text: str, label: str, start: int, end: int) -> Mention:
         mention = Mention(" ".join(text.split()), label, start, end)
         mention.candidates = self._gazetteer.find(mention.text)
-        if not mention.candidates:
+        if not mention.candidates or self._is_side_of_country(mention):
             self._look_inside(mention)
         return mention
+
+    def _is_side_of_country(self, mention: Mention) -> bool:
+        """Tell a side of a country from a town of that name: *South Lebanon* is no town in Ohio."""
+        match = self._words.part.match(mention.text)
+        towns = all(candidate.kind in ("city", "district") for candidate in mention.candidates)
+        inner = self._gazetteer.find(mention.text[match.end() :]) if match and towns else ()
+        return any(candidate.kind == "country" for candidate in inner)
 
     def _look_inside(self, mention: Mention) -> None:
         """Find the known name within a longer one: ``Anbar Province``, ``northern Syria``."""
