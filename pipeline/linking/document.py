@@ -31,6 +31,7 @@ OCCASION = 2500
 """Characters within which what is said belongs to a meeting of those who say it."""
 VOICED = frozenset({"ACCUSE", "REJECT", "REQUEST", "THREATEN"})
 """Types of which somebody must be the voice: an act without a subject has none."""
+DOMESTIC = frozenset({"COERCE", "PROTEST"})
 OUTBREAK = 0.4
 LEAD = 400
 """Characters at the head of an article whose events may take date and place from later ones."""
@@ -78,6 +79,7 @@ def link_document(
     _one_outbreak(kept)
     for event in kept:
         _arrive(event)
+        _strike_home(event)
     return kept
 
 
@@ -297,6 +299,16 @@ def _arrive(event: Event) -> None:
     state = country(event.place.country)
     if state is not None and all(actor.country != state.iso3 for actor in event.actors):
         event.recipients = [Entity(state.name, "GPE", state.iso3, "GOV")]
+
+
+def _strike_home(event: Event) -> None:
+    """Aim protest and coercion that name no target at the state where they take place."""
+    if event.event_type not in DOMESTIC or event.recipients or not event.actors:
+        return
+    home = event.place.country if event.place is not None else event.actors[0].country
+    state = country(home)
+    if state is not None:
+        event.recipients = [Entity(state.name, "GPE", state.iso3, "")]
 
 
 def _said_on(events: list[Event]) -> None:
