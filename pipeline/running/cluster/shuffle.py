@@ -61,7 +61,9 @@ class Shuffle:
 
     def _writer(self, bucket: int) -> Any:
         if bucket not in self._writers:
-            self._writers[bucket] = ipc.new_stream(str(self._path(bucket)), self._schema)
+            packed = ipc.IpcWriteOptions(compression="zstd")
+            path = str(self._path(bucket))
+            self._writers[bucket] = ipc.new_stream(path, self._schema, options=packed)
         return self._writers[bucket]
 
     def _finish(self) -> None:

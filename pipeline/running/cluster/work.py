@@ -25,13 +25,8 @@ if TYPE_CHECKING:
 RESULTS = ".pacta/results"
 LINKED = ("cluster_id", "date", "date_start", "date_end", "date_from")
 """Columns of events that linking fills."""
-_UNREAD = {
-    "published", "quad_class", "context", "date_text", "date_precision", "place_text",
-    "place_from", "geonames_id", "agreement_text", "trigger", "trigger_end", "evidence",
-    "evidence_start", "evidence_end", "cluster_id",
-}  # fmt: skip
-COMPARED = tuple(column for column in EVENTS.columns if column not in _UNREAD)
-"""Columns of events that linking reads; the long ones, which it does not, stay where they are."""
+COMPARED = tuple(column for column in EVENTS.columns if column != "cluster_id")
+"""Columns of events that linking may read."""
 _SHOWN = 12
 
 
