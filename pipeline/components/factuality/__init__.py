@@ -84,23 +84,22 @@ class Factuality:
             return self._of_verb(head, depth + 1)
         if verb.dep_ not in COMPLEMENTS:
             return None
-        if syntax.is_infinitive(verb):
-            return self._under_infinitive(verb, head, depth)
         if verb.tag_ == "VBG" and not syntax.has_subject(verb):
             return self._under_gerund(verb, head, depth)
-        if verb.dep_ == "xcomp":
+        if syntax.is_infinitive(verb) or verb.dep_ == "xcomp":
             return self._under_infinitive(verb, head, depth)
         return self._in_that_clause(verb, head, depth)
 
     def _under_infinitive(self, verb: Token, head: Token, depth: int) -> Reading | None:
         if not syntax.is_verbal(head) and any(self._cues.has("ranking", c) for c in head.children):
             return Reading("actual", head)
+        head = self._promised(verb, head)
         above = self._above(head, depth)
         if head.lemma_ == "become":
             return above
         group = self._cues.governing(head)
         infinitive = next((c for c in verb.children if c.dep_ == "mark" and c.lower_ == "to"), None)
-        if verb.dep_ == "advcl" and infinitive is not None:
+        if verb.dep_ == "advcl" and head == verb.head and infinitive is not None:
             return self._as_aim(verb, head, group, above, infinitive)
         if group is not None:
             return _under(group, above, head)
@@ -113,6 +112,14 @@ class Factuality:
         if verb.dep_ == "acl" and going is not None and going.name == "motion":
             return self._of_verb(journey, depth + 1)
         return Reading("planned", infinitive, purpose=True)
+
+    def _promised(self, verb: Token, head: Token) -> Token:
+        """The noun before an infinitive that was hung on the verb: ``dropped its plan to meet``."""
+        before = verb.doc[verb.left_edge.i - 1] if verb.left_edge.i else head
+        if verb.dep_ != "advcl" or before.dep_ != "obj" or before.head != head:
+            return head
+        group = self._cues.governing(before)
+        return before if group is not None and group.effect else head
 
     def _as_aim(
         self, verb: Token, head: Token, group: Group | None, above: Reading, infinitive: Token
@@ -133,7 +140,8 @@ class Factuality:
         near = verb.dep_ == "xcomp" or linked or 0 < verb.i - head.i <= NEAR
         above = self._above(head, depth)
         if group is not None and near:
-            return _under(group, above, head) if group.effect or verb.dep_ == "xcomp" else None
+            passed_on = group.effect or verb.dep_ == "xcomp" or not syntax.is_verbal(head)
+            return _under(group, above, head) if passed_on else None
         if verb.dep_ == "xcomp" and syntax.is_verbal(head):
             return above
         bare = not any(c.dep_ in ("mark", "case") for c in verb.children)
@@ -176,10 +184,13 @@ class Factuality:
 
     def _of_noun(self, noun: Token, depth: int) -> Reading:
         own = self._marks.of_noun(noun)
-        if own is not None:
-            return own
-        if depth > DEPTH:
-            return ACTUAL
+        if depth > DEPTH or (own is not None and own.value == "negated"):
+            return own or ACTUAL
+        outer = self._around_noun(noun, depth)
+        return outer if own is None or outer.value == "negated" else own
+
+    def _around_noun(self, noun: Token, depth: int) -> Reading:
+        """Read what stands over a noun: ``cancelled the planned visit``, ``hopes of talks``."""
         first = noun
         while first.dep_ == "conj" and first.head != first and not syntax.is_verbal(first.head):
             first = first.head
@@ -192,6 +203,8 @@ class Factuality:
 
     def _under_noun(self, noun: Token, head: Token, depth: int) -> Reading | None:
         """Read ``a plan for an embargo``, ``hopes of a meeting``, ``lack of talks``."""
+        if self._cues.has("container", head):
+            return self._of_noun(head, depth + 1)
         group = self._cues.governing(head)
         if group is None or not group.effect or syntax.preposition(noun) not in LINKS:
             return None
