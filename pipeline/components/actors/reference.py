@@ -228,7 +228,8 @@ class References:
     def _owners(self, token: Token, depth: int) -> list[Entity]:
         """Return what the modifiers of a noun name: "Ruritanian", "of Ruritania", "their"."""
         found: list[Entity] = []
-        for child in token.children:
+        parts = [w for c in token.children if c.dep_ == "compound" for w in c.children]
+        for child in [*token.children, *parts]:
             if child.dep_ not in _MODIFIERS or not self._owns(token, child):
                 continue
             name = self._ent.get(child.i)

@@ -98,11 +98,11 @@ class Slots:
             return syntax.possessor(token) or _owner_before(token)
         if slot == "modifier":
             return [
-                child
+                word
                 for child in syntax.children(token, "amod", "compound", "nmod", "nmod:desc")
-                if not syntax.preposition(child)
-                and child.i < token.i
-                and child.i not in self._mere_places
+                if not syntax.preposition(child) and child.i < token.i
+                for word in (child, *syntax.children(child, "amod", "compound"))
+                if word.i not in self._mere_places
             ]
         if slot == "holder":
             return self.holder(token)
@@ -174,7 +174,8 @@ class Slots:
         for word in words:
             if self.is_a(word, "container"):
                 inner = syntax.prepositional(word, frozenset({"of"}))
-                found.extend(w for head in inner for w in syntax.conjuncts(head))
+                heads = [w for head in inner for w in syntax.conjuncts(head)]
+                found.extend(self._behind_measures(heads))
         return found
 
     def light_verb(self, noun: Token) -> Token | None:
@@ -297,6 +298,8 @@ class Slots:
             group = self.is_a(word, "group_noun")
             found = self._from_place(word) if group else []
             found = found or self.references.resolve(word) or self._by_modifier(word)
+            if not found and self.is_a(word, "acting_noun"):
+                found = self._by_whole(word)
             if not found and group:
                 found = self._by_place(word)
             if word.pos_ == "PROPN" and word.i not in self._name_at:
@@ -337,6 +340,13 @@ class Slots:
                 return [name._.entity]
             if acting and name.label_ in ("GPE", "NORP"):
                 return [name._.entity]
+        return []
+
+    def _by_whole(self, noun: Token) -> list[Entity]:
+        """Return whom people belong to by way of what they lead: *leaders of the Kenyan army*."""
+        for whole in syntax.prepositional(noun, frozenset({"of"})):
+            if whole.pos_ == "NOUN" and self.is_a(whole, "acting_noun"):
+                return self._resolve(whole) or self._from_place(whole)
         return []
 
     def _from_place(self, noun: Token) -> list[Entity]:
@@ -381,6 +391,8 @@ class Slots:
         """Tell whether a word belongs to a word class, in the singular or as it stands."""
         words = self.classes[name]
         form = word.lower_
+        if form.endswith("men"):
+            form = form[:-3] + "man"
         return word.lemma_.lower() in words or form in words or form.removesuffix("s") in words
 
     def is_agreement(self, word: Token) -> bool:
