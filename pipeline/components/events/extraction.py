@@ -314,6 +314,8 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
         recipients = _first_named(token, "belonging", slots, actors)
         if not recipients:
             recipients = _first_named(token, "content", slots, actors)
+    elif not recipients and rule.frame in ("sanction", "criticism"):
+        recipients = _first_named(token, "content", slots, actors)
     event_type, value = rule.type, reading.value
     if value in ("planned", "proposed"):
         event_type = rule.planned_as or ("AGREE" if rule.type in FUTURE_AS_AGREE else rule.type)

@@ -453,7 +453,7 @@ def _content(verb: Token) -> list[Token]:
     """Return the names in what an act is about: ``offered to talk with Peru``, ``fed refugees
     in Chad``; not those of relative and other finite clauses beside it."""
     found: list[Token] = []
-    for part in syntax.children(verb, "obj", "xcomp", "ccomp", "obl", "advcl"):
+    for part in syntax.children(verb, "obj", "xcomp", "ccomp", "obl", "nmod", "advcl"):
         if part.dep_ != "advcl" or syntax.is_infinitive(part):
             _collect_content(part, found)
     return sorted(found, key=lambda word: word.i)
