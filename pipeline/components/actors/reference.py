@@ -437,8 +437,8 @@ class References:
             for t in sent:
                 if _lemma(t) not in self.words.saying or t.pos_ not in ("VERB", ""):
                     continue
-                for child in t.children:
-                    if child.dep_ not in _SUBJECTS or child.lower_ in self.words.we:
+                for child in _subject_of(t):
+                    if child.lower_ in self.words.we:
                         continue
                     found = [e for e in self._resolve(child, _DEPTH - 1) if _is_person(e)]
                     if len(found) == 1:
@@ -579,6 +579,14 @@ class References:
 
     def _plural(self, token: Token) -> bool:
         return _is_plural(token)
+
+
+def _subject_of(verb: Token) -> list[Token]:
+    """Return the subjects of a verb, those of the verb above where it has none (*…, adding that*)."""
+    found = [child for child in verb.children if child.dep_ in _SUBJECTS]
+    if not found and verb.dep_ in ("advcl", "xcomp", "conj") and verb.head != verb:
+        return _subject_of(verb.head)
+    return found
 
 
 def _lemma(token: Token) -> str:

@@ -112,7 +112,7 @@ def _is_told(noun: Token) -> bool:
 
 def _clause_parties(match: Match, slots: Slots, event: Event) -> list[Entity]:
     """Return who acts in the clause of a noun that names no parties of its own."""
-    if match.trigger.kind != "noun":
+    if match.trigger.kind != "noun" or syntax.possessor(match.token):
         return []
     verb = syntax.clause_head(match.token)
     if slots.is_a(verb, "reporting_verb"):

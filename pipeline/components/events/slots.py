@@ -217,6 +217,7 @@ class Slots:
         found: dict[Entity, None] = {}
         for head in heads:
             words = self._behind_measures(syntax.conjuncts(head))
+            words = [self._person_called(word) or word for word in words]
             for word in words + [w for one in words for w in self._more(one)]:
                 if self.is_agreement(word):
                     continue
@@ -233,9 +234,6 @@ class Slots:
         """
         if word.i in self._name_at:
             return self._listed_with(word)
-        person = self._person_called(word)
-        if person is not None:
-            return [person, *self._listed_with(person)]
         owners = [c for c in word.children if c.i in self._name_at and c.dep_ in OWNING]
         return [
             other for one in owners for other in syntax.conjuncts(one)[1:] + self._listed_with(one)
@@ -243,6 +241,8 @@ class Slots:
 
     def _person_called(self, word: Token) -> Token | None:
         """Return the person whose office a common noun names (*ambassador to Chad Ann Lee*)."""
+        if word.pos_ != "NOUN":
+            return None
         for child in word.children:
             if (
                 child.dep_ in ("appos", "flat", "nmod:desc", "compound")

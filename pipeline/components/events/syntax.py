@@ -38,8 +38,10 @@ def is_passive(verb: Token) -> bool:
             return True
     if verb.tag_ != "VBN":
         return False
-    if any(child.dep_ in ("aux", "cop", "nsubj") for child in verb.children):
+    if any(child.dep_ in ("aux", "cop") for child in verb.children):
         return False
+    if any(child.dep_ == "nsubj" for child in verb.children):
+        return not any(child.dep_ in ("obj", "iobj", "xcomp", "ccomp") for child in verb.children)
     if verb.dep_ == "conj" and is_verbal(verb.head) and not has_subject(verb):
         return is_passive(verb.head)
     if _is_misread_clause(verb):
@@ -85,9 +87,15 @@ def conjuncts(token: Token) -> list[Token]:
     found = [token]
     for child in token.children:
         listed = child.dep_ == "appos" and token.pos_ == "NOUN" and child.pos_ == "PROPN"
-        if listed or (child.dep_ == "conj" and not is_verbal(child)):
+        joined = child.dep_ == "conj" and not is_verbal(child) and not _is_contrasted(child)
+        if listed or joined:
             found.extend(conjuncts(child))
     return found
+
+
+def _is_contrasted(conjunct: Token) -> bool:
+    """Tell whether *but* sets a nominal apart: it belongs to a clause that the parse broke."""
+    return any(child.dep_ == "cc" and child.lower_ == "but" for child in conjunct.children)
 
 
 def antecedent(token: Token) -> Token:
