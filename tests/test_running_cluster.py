@@ -66,7 +66,8 @@ def memory():
 
 @pytest.fixture
 def small(monkeypatch):
-    monkeypatch.setattr(driver, "SHARD_MOST", 12)
+    for name, value in {"SHARD": 4, "SHARD_LEAST": 2, "SHARD_MOST": 12}.items():
+        monkeypatch.setattr(driver, name, value)
     monkeypatch.setattr(driver, "PARTITION", 20)
     monkeypatch.setattr(driver, "BLOCK", 10)
 
