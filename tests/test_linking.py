@@ -30,7 +30,12 @@ CODES = {
     "Kenji Sato": "JPN.GOV",
     "Green Party": "DEU.PTY",
 }
-RULES = {"CONSULT": "consult-meet", "SUPPORT": "support-sign", "AGREE": "agree-offer"}
+RULES = {
+    "CONSULT": "consult-meet",
+    "SUPPORT": "support-sign",
+    "AGREE": "agree-offer",
+    "REQUEST": "request-urge",
+}
 
 
 def event(doc: str, type_: str = "CONSULT", start: int = 10, **cells: str) -> Row:
@@ -91,10 +96,39 @@ TOKYO = {"place": "Tokyo", "place_country": "JPN"}
 KYOTO = {"place": "Kyoto", "place_country": "JPN"}
 JAPAN = {"place": "Japan", "place_country": "JPN"}
 
+CONTEXT = {"date_from": "context"}
+SENTENCE = "Germany and Japan urged the parties to come back to the table."
+
+
+def visit(doc: str, **cells: str) -> Row:
+    cells = {**JAPAN, "mode": "visit", "rule_id": "consult-visit", **cells}
+    return event(doc, who="Germany", whom="Japan", **cells)
+
+
+def copied(doc: str, **cells: str) -> Row:
+    return event(doc, "REQUEST", evidence=SENTENCE, trigger="urged", **cells)
+
+
+def attack(doc: str, trigger: str, **cells: str) -> Row:
+    cells = {
+        "trigger": trigger,
+        "evidence": f"It was the {trigger} that began on that day.",
+        **cells,
+    }
+    return event(doc, "ASSAULT", who="France", whom="Japan", **JAPAN, **cells)
+
+
 MERGED = {
     "same day": (event("a", date="2025-03-22"), event("b", date="2025-03-22")),
     "a date without year": (event("a", date="XXXX-03-22"), event("b", date="2025-03-22")),
-    "a month and its day": (event("a", date="2025-03"), event("b", date="2025-03-22")),
+    "a month and its day, in the country of the place": (
+        event("a", date="2025-03", **JAPAN),
+        event("b", date="2025-03-22", **TOKYO),
+    ),
+    "a visit in a month and on its day, by the same person": (
+        event("a", who="Ada Linden", whom="Japan", date="2025-03", rule_id="consult-visit"),
+        event("b", who="Ada Linden", whom="Japan", date="2025-03-22", rule_id="consult-visit"),
+    ),
     "one year": (event("a", date="2021"), event("b", date="2021")),
     "overlapping stretches": (
         event("a", date="2025-03-20/2025-03-22"),
@@ -114,9 +148,33 @@ MERGED = {
         event("b", date="2025-03-22", **JAPAN),
     ),
     "mode told once": (event("a", date="2025-03-22", mode="phone"), event("b", date="2025-03-22")),
-    "a year and a day, by the same person": (
-        event("a", who="Ada Linden; Japan", date="2025"),
+    "a year and a day, by the same persons": (
+        event("a", who="Ada Linden; Kenji Sato", date="2025"),
         event("b", who="Ada Linden; Kenji Sato", date="2025-03-22"),
+    ),
+    "news without date, of a day": (
+        event("a", who="Ada Linden; Japan", published="2025-03-23"),
+        event("b", who="Ada Linden; Kenji Sato", date="2025-03-22"),
+    ),
+    "news twice without date": (
+        event("a", who="Ada Linden; Japan", published="2025-03-23"),
+        event("b", who="Ada Linden; Kenji Sato", published="2025-03-22"),
+    ),
+    "a visit without date": (
+        visit("a", published="2025-03-25"),
+        visit("b", published="2025-03-01", date="2025-03-24/2025-03-25"),
+    ),
+    "the same sentence": (
+        copied("a", published="2025-03-22"),
+        copied("b", published="2025-03-23"),
+    ),
+    "what was said on a day": (
+        event("a", "REQUEST", who="Germany", whom="Japan", date="2025-03-22"),
+        event("b", "REQUEST", who="Germany", whom="Japan", date="2025-03-22"),
+    ),
+    "a war that began on a day": (
+        attack("a", "invasion", date="2025-03-22"),
+        attack("b", "invasion", date="2025-03-22"),
     ),
     "a treaty signed without date": (signing("a"), signing("b", date="2024-01-29")),
     "a treaty and one unnamed": (
@@ -134,6 +192,43 @@ APART = {
     "talks both without date": (event("a"), event("b")),
     "two days": (event("a", date="2025-03-22"), event("b", date="2025-03-23")),
     "another day without year": (event("a", date="XXXX-03-21"), event("b", date="2025-03-22")),
+    "a month and its day": (event("a", date="2025-03"), event("b", date="2025-03-22")),
+    "news of another week": (
+        event("a", who="Ada Linden; Japan", published="2025-03-31"),
+        event("b", who="Ada Linden; Kenji Sato", date="2025-03-22"),
+    ),
+    "news of the week between states": (
+        event("a", published="2025-03-23"),
+        event("b", date="2025-03-22"),
+    ),
+    "plans without date": (
+        visit("a", published="2025-03-20", factuality="planned"),
+        visit("b", published="2025-03-01", factuality="planned", date="2025-03-24/2025-03-25"),
+    ),
+    "what was said on the day of publication": (
+        event("a", "REQUEST", who="Germany", whom="Japan", date="2025-03-22") | CONTEXT,
+        event("b", "REQUEST", who="Germany", whom="Japan", date="2025-03-22"),
+    ),
+    "packages of a year": (
+        event("a", "SANCTION", who="Germany", whom="Japan", date="2025"),
+        event("b", "SANCTION", who="Germany", whom="Japan", date="2025"),
+    ),
+    "strikes of a day, in other words": (
+        attack("a", "strike", date="2025-03-22"),
+        attack("b", "shelling", date="2025-03-22"),
+    ),
+    "the same sentence, a month later": (
+        copied("a", published="2025-03-22"),
+        copied("b", published="2025-04-22"),
+    ),
+    "journeys of one person, told by their year": (
+        event("a", who="Ada Linden", date="2025", rule_id="consult-visit"),
+        event("b", who="Ada Linden", date="2025-03-22", rule_id="consult-visit"),
+    ),
+    "drafts without date": (
+        signing("a", stage="concluded", published="2024-06-02"),
+        signing("b", stage="concluded", published="2025-03-06"),
+    ),
     "a whole year and a day": (event("a", date="2025"), event("b", date="2025-03-22")),
     "two decades": (event("a", date="2001/2010"), event("b", date="2001/2010", start="9")),
     "other parties": (

@@ -27,23 +27,21 @@ from typing import Any
 
 from pipeline import gazetteers
 from pipeline.linking import parties
-from pipeline.linking.days import FIRST, LAST, When, plain, read
+from pipeline.linking.days import FIRST, When, plain, read
 from pipeline.tables.schema import Row
 
 ONCE = frozenset({"concluded", "signed", "ratified", "in_force", "terminated"})
-"""Stages that an agreement reaches once."""
-UNDATED = ONCE - {"concluded"}
-"""Stages that need no date to be one act; drafts and rounds are concluded again and again."""
+"""Stages that an agreement reaches once, so that they need no date to be one act."""
 MANY_A_DAY = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
 """Categories of which one day can see several between the same parties: they need a place, too."""
 MANY_A_YEAR = frozenset({"AID", "SANCTION"})
 """Categories of which a year sees several packages, so that the year alone says little."""
 SPOKEN = frozenset({"ACCUSE", "AGREE", "CONCEDE", "REJECT", "REQUEST", "SUPPORT", "THREATEN"})
 """Categories of rules that read what is said: to say it again is another act."""
-WEEK, MONTH, WIDE = 7, 31, 366
-"""Days up to which a date is narrow, can do without its year, and identifies an act (a year)."""
-PAST, AHEAD = 7, 14
-"""Days before its publication in which an act without date took place, or after it will."""
+FEW, WEEK, MONTH, WIDE = 3, 7, 31, 366
+"""Days of a date: up to ``WIDE`` it can identify an act, up to ``FEW`` without the same persons."""
+NEWS = 7
+"""Days before its publication in which an act without date is taken to have taken place."""
 COPIED = 40
 """Characters from which on a sentence that two documents share is no formula of thanks."""
 CANDIDATES = 64
@@ -89,6 +87,7 @@ class Unit:
     stage: str
     is_spoken: bool
     said: frozenset[tuple[str, str]]
+    published: int
 
     @property
     def is_placed(self) -> bool:
@@ -114,6 +113,12 @@ class Cluster:
     agreement: str
     stage: str
     said: frozenset[tuple[str, str]]
+    published: set[int]
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether the place is known more precisely than by its country."""
+        return bool(self.place) and not _is_country(self.place, self.country)
 
     @property
     def rows(self) -> list[Row]:
@@ -132,6 +137,7 @@ class Cluster:
         self.is_told |= unit.is_told
         self.around = _meeting(self.around, unit.around)
         self.said |= unit.said
+        self.published.add(unit.published)
         if not self.place or (unit.is_placed and _is_country(self.place, self.country)):
             self.place, self.country = unit.place, unit.country
         self.agreement = self.agreement or unit.agreement
@@ -257,6 +263,7 @@ def _unit(rows: list[Row], kind_of: Callable[[str], Kind]) -> Unit:
         said=frozenset(
             (row["evidence"], row["trigger"]) for row in rows if len(row["evidence"]) >= COPIED
         ),
+        published=_published(first),
     )
 
 
@@ -278,15 +285,21 @@ def _date(row: Row) -> When | None:
     return read(row["date"], row["date_start"], row["date_end"])
 
 
-def _news(row: Row) -> When | None:
-    """Return the days of an act that is reported without date: those around its publication."""
+def _published(row: Row) -> int:
+    """Return the day of publication as an ordinal, 0 where it is not known."""
     published = plain(row["published"])
-    if published is None or row["date"]:
+    return published.first if published else 0
+
+
+def _news(row: Row) -> When | None:
+    """Return the days of an act that took place and is reported without date.
+
+    They are those just before its publication. What is to come has no such bound.
+    """
+    day = _published(row)
+    if not day or row["date"] or row["factuality"] != "actual":
         return None
-    day = published.first
-    if row["factuality"] == "actual":
-        return When("", max(day - PAST, FIRST), day)
-    return When("", day, min(day + AHEAD, LAST))
+    return When("", max(day - NEWS, FIRST), day)
 
 
 def _specific_first(unit: Unit) -> Key:
@@ -319,6 +332,7 @@ def _open(unit: Unit) -> Cluster:
         unit.agreement,
         unit.stage,
         unit.said,
+        {unit.published},
     )
 
 
@@ -358,7 +372,7 @@ def _choose(
     numbers = {} if twin is None else {twin: None}
     for key in _keys(unit):
         if key in blocks:
-            is_once = unit.stage in UNDATED and key == _stage_key(unit)
+            is_once = unit.stage in ONCE and key == _stage_key(unit)
             near = blocks[key].near(unit.when or unit.around, is_once)
             if len(near) <= CANDIDATES:
                 numbers |= dict.fromkeys(near)
@@ -400,9 +414,9 @@ def _supported(unit: Unit, other: Cluster) -> bool:
     Otherwise the dates decide (:func:`_dates_support`), or the news (:func:`_news_supports`).
     """
     same_agreement = bool(unit.agreement) and unit.agreement == other.agreement
-    if same_agreement and unit.stage == other.stage and unit.stage in UNDATED:
-        return True
-    if unit.said & other.said:
+    if same_agreement and unit.stage == other.stage and unit.stage in ONCE:
+        return unit.stage != "concluded" or _is_one_conclusion(unit, other)
+    if unit.said & other.said and _at_one_time(unit, other):
         return True
     if unit.when is None or other.when is None:
         return not unit.is_spoken and _news_supports(unit, other)
@@ -413,25 +427,50 @@ def _supported(unit: Unit, other: Cluster) -> bool:
     return _dates_support(unit, unit.when, other, other.when)
 
 
+def _at_one_time(unit: Unit, other: Cluster) -> bool:
+    """Tell whether a sentence was copied, not said again: in one week, or with one date."""
+    if unit.when is not None and other.when is not None:
+        return True
+    return any(abs(unit.published - day) <= NEWS for day in other.published)
+
+
+def _is_one_conclusion(unit: Unit, other: Cluster) -> bool:
+    """Tell whether an agreement was concluded once: drafts are, again and again, without date."""
+    if unit.when is not None or other.when is not None:
+        return True
+    return bool(unit.around and other.around and unit.around.meets(other.around))
+
+
 def _dates_support(unit: Unit, own: When, other: Cluster, when: When) -> bool:
     """Tell whether dates that meet are enough.
 
-    They are between two or more parties, where both are narrow or say the same stretch of days;
-    a person or a specific place that both name lets one of them be as vague as a year.
+    They are between two or more parties, where both are of few days or say the same stretch of
+    days. If one is vaguer, more must agree: a specific place, if only with its country, or who
+    stood for each party (for the one that acts, if it acts on the other).
     """
     same_days = (own.first, own.last) == (when.first, when.last) and own.known
-    is_narrow = max(own.length, when.length) <= WEEK
+    is_narrow = max(own.length, when.length) <= FEW
     same_place = unit.is_placed and unit.place == other.place
     if unit.type in MANY_A_DAY:
+        is_sure = same_days and is_narrow and unit.is_told and other.is_told
         same_word = {word for _, word in unit.said} & {word for _, word in other.said}
-        is_sure = same_days and unit.is_told and other.is_told
         return (same_place and (is_narrow or same_days)) or bool(is_sure and same_word)
-    if same_place or parties.share_person(unit.names, other.names):
-        return max(own.length, when.length) <= WIDE
-    if len(unit.actors | unit.recipients) < 2 or not (unit.is_told or other.is_told):
+    together = unit.actors | unit.recipients
+    sides = unit.actors if unit.recipients and other.recipients else together
+    length = max(own.length, when.length)
+    if same_place or (len(together) > 1 and parties.settled(sides, unit.names, other.names)):
+        return length <= WIDE
+    if len(together) < 2 and not parties.shared(unit.names, other.names):
+        return False
+    if not (unit.is_told or other.is_told):
         return False
     most = WEEK if unit.type in MANY_A_YEAR else WIDE
-    return is_narrow or (same_days and own.length <= most)
+    in_place = (unit.is_placed or other.is_placed) and _are_placed(unit, other)
+    return is_narrow or (same_days and length <= most) or (in_place and length <= MONTH)
+
+
+def _are_placed(unit: Unit, other: Cluster) -> bool:
+    return bool(unit.place and other.place)
 
 
 def _news_supports(unit: Unit, other: Cluster) -> bool:
@@ -442,17 +481,19 @@ def _news_supports(unit: Unit, other: Cluster) -> bool:
     mine, theirs = unit.when or unit.around, other.when or other.around
     if mine is None or theirs is None or not (mine.known and theirs.known):
         return False
-    if min(mine.length, theirs.length) > WEEK or max(mine.length, theirs.length) > AHEAD + 1:
-        return False
-    if unit.type in MANY_A_DAY or not mine.meets(theirs):
+    if max(mine.length, theirs.length) > NEWS + 1 or not mine.meets(theirs):
         return False
     together = unit.actors | unit.recipients
     same_place = unit.is_placed and unit.place == other.place
-    return len(together) > 1 and (
-        len(together) > 2
-        or same_place
-        or parties.share_person(unit.names, other.names)
-        or unit.act == other.units[0].act == "visit"
+    return (
+        unit.type not in MANY_A_DAY
+        and len(together) > 1
+        and (
+            len(together) > 2
+            or same_place
+            or parties.shared(unit.names, other.names) > 0
+            or unit.act == other.units[0].act == "visit"
+        )
     )
 
 
@@ -462,7 +503,7 @@ def _evidence(unit: Unit, other: Cluster, is_twin: bool) -> Key:
     return (
         bool(unit.agreement) and unit.agreement == other.agreement,
         unit.is_placed and unit.place == other.place,
-        parties.share_person(unit.names, other.names),
+        parties.shared(unit.names, other.names),
         is_twin,
         bool(same_when),
         unit.mode == other.mode,

@@ -21,6 +21,7 @@ SELVES = frozenset({"EUR", "UNO"})
 Name = frozenset[str]
 Named = dict[tuple[str, str], frozenset[Name]]
 """Names by party and level (``body`` or ``person``); a name is the set of its words."""
+NOBODY: frozenset[Name] = frozenset()
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -53,10 +54,22 @@ def contradict(some: Named, others: Named) -> bool:
     return any(key in others and not _common(some[key], others[key]) for key in some)
 
 
-def share_person(some: Named, others: Named) -> bool:
-    """Tell whether both name one person."""
-    return any(
-        key[1] == "person" and key in others and _common(some[key], others[key]) for key in some
+def shared(some: Named, others: Named) -> int:
+    """Count the persons of the one that the other names, too."""
+    return sum(
+        _common(frozenset({name}), others.get(key, NOBODY))
+        for key, names in some.items()
+        if key[1] == "person"
+        for name in names
+    )
+
+
+def settled(found: Iterable[str], some: Named, others: Named) -> bool:
+    """Tell whether for each of the parties both name the same person or body."""
+    return all(
+        not _is_code(party)
+        or any(_common(some.get(key, NOBODY), others.get(key, NOBODY)) for key in _levels(party))
+        for party in found
     )
 
 
@@ -66,6 +79,10 @@ def union(some: Named, others: Named) -> Named:
         return some
     keys = some.keys() | others.keys()
     return {key: some.get(key, frozenset()) | others.get(key, frozenset()) for key in keys}
+
+
+def _levels(party: str) -> tuple[tuple[str, str], ...]:
+    return (party, "body"), (party, "person")
 
 
 def _common(some: frozenset[Name], others: frozenset[Name]) -> bool:
@@ -86,6 +103,13 @@ def _party(name: str, code: str) -> str:
     if country in SELVES or gazetteers.country(country):
         return country if sector in STATE else code
     return name
+
+
+@lru_cache(maxsize=65536)
+def _is_code(party: str) -> bool:
+    """Tell a party by its code from one by its name, which says who it is."""
+    country, _, _ = party.partition(".")
+    return country in SELVES or (gazetteers.country(country) is not None and len(country) == 3)
 
 
 @lru_cache(maxsize=65536)
