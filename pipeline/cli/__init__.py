@@ -12,7 +12,6 @@ app = typer.Typer(
     help="Read news articles and write who did what to whom, when, where, under which agreement.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 
 

@@ -21,7 +21,8 @@ WORST_RULES = 12
 
 def evaluate(
     output: Annotated[
-        Path, typer.Argument(help="Output folder of a run, or a second gold folder.")
+        Path,
+        typer.Argument(metavar="OUTPUT", help="Output folder of a run, or a second gold folder."),
     ],
     gold: Annotated[
         list[Path],

@@ -24,8 +24,9 @@ def convert(
     sources: Annotated[
         list[Path],
         typer.Argument(
+            metavar="GOLD",
             help="Gold: a folder of stand-off JSON or brat, a reviewed events.csv, or a doccano "
-            "(.jsonl) or Label Studio (.json) export."
+            "(.jsonl) or Label Studio (.json) export.",
         ),
     ],
     to: Annotated[Format, typer.Option(help="Format to write.")],

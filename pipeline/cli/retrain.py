@@ -31,10 +31,24 @@ def retrain(
     own_rules: Annotated[
         Path | None, typer.Option("--rules", help="Folder with your own rule files (YAML).")
     ] = None,
-    rules: Annotated[bool, typer.Option(help="Propose and repair rules.")] = True,
-    confidence: Annotated[bool, typer.Option(help="Recalibrate the confidence.")] = True,
-    names: Annotated[bool, typer.Option(help="Train the name model on.")] = True,
-    terms: Annotated[bool, typer.Option(help="Propose terms for the gazetteers.")] = True,
+    rules: Annotated[
+        bool, typer.Option(" /--no-rules", help="Propose and repair no rules.", show_default=False)
+    ] = True,
+    confidence: Annotated[
+        bool,
+        typer.Option(
+            " /--no-confidence", help="Leave the confidence as it is.", show_default=False
+        ),
+    ] = True,
+    names: Annotated[
+        bool, typer.Option(" /--no-names", help="Leave the name model.", show_default=False)
+    ] = True,
+    terms: Annotated[
+        bool,
+        typer.Option(
+            " /--no-terms", help="Propose no terms for the gazetteers.", show_default=False
+        ),
+    ] = True,
     apply: Annotated[
         bool, typer.Option("--apply", help="Take the result into the installed rules and model.")
     ] = False,

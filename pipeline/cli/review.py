@@ -32,7 +32,11 @@ app = typer.Typer(
 Output = Annotated[
     Path,
     typer.Argument(
-        help="The output folder of a run.", exists=True, file_okay=False, show_default=False
+        metavar="OUTPUT",
+        help="The output folder of a run.",
+        exists=True,
+        file_okay=False,
+        show_default=False,
     ),
 ]
 Articles = Annotated[

@@ -53,7 +53,7 @@ def list_rules(rules: Rules = None) -> None:
 
 @app.command()
 def explain(
-    text: Annotated[str, typer.Argument(help="A text, or - for standard input.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="A text, or - for standard input.")],
     published: Annotated[str, typer.Option(help="Publication date (YYYY-MM-DD).")] = "",
     rules: Rules = None,
 ) -> None:

@@ -23,7 +23,7 @@ def run(
         typer.Argument(
             help="Files, folders, glob patterns, URLs (s3://, gs://), or - for standard input. "
             "Read: .txt .md .html .json .jsonl .csv .parquet, and .gz of these.",
-            metavar="PATH...",
+            metavar="PATH",
         ),
     ],
     output: Annotated[
