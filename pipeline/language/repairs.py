@@ -31,9 +31,24 @@ def repair(doc: Doc) -> Doc:
             token.dep_ = "dep"
         if token.tag_ in FINITE and token.dep_ == "amod" and token.head.i > token.i:
             _lift(token)
+        elif token.dep_ == "nsubj" and token.pos_ in ("NOUN", "PROPN"):
+            _entitle(token)
         elif token.tag_ in FINITE and token.dep_ == "conj" and token.head.tag_ in UNFINITE:
             _join_finite(token)
     return doc
+
+
+def _entitle(office: Token) -> None:
+    """Hang an office on the name behind it where the parse made subjects of both.
+
+    In *party leader Ada King resigned* the leader is the person, not a second subject.
+    """
+    if office.i + 1 == len(office.doc):
+        return
+    name = office.nbor(1)
+    if name.dep_ == "nsubj" and name.head == office.head and name.pos_ == "PROPN":
+        office.head = name
+        office.dep_ = "nmod:desc"
 
 
 def _join_finite(verb: Token) -> None:
