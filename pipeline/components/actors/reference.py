@@ -260,6 +260,8 @@ class References:
         case = next((c.lower_ for c in child.children if c.dep_ == "case"), "")
         if case == "in" and _lemma(noun) in self.words.government:
             return True
+        if case == "from" and any(c.dep_ == "amod" and c.i in self._ent for c in noun.children):
+            return False  # "French troops from Mali" are France's.
         return case in ("of", "from", "for") or (not case and child.i < noun.i)
 
     def _as_owner(self, name: Span) -> list[Entity]:

@@ -203,7 +203,9 @@ def prepositional(token: Token, words: frozenset[str]) -> Iterator[Token]:
             and preposition(child) in words
         ):
             yield antecedent(child)
-        elif child.dep_ == "obj" and is_verbal(token):
+        elif (child.dep_ == "obj" and is_verbal(token)) or (
+            child.dep_ == "nmod" and preposition(child) == "of"
+        ):
             yield from prepositional(child, words)
 
 
