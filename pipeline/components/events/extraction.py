@@ -211,7 +211,7 @@ def _speaks_of(match: Match, below: Token) -> bool:
     """Tell whether what hangs on a speech act by this word is what the act is about."""
     category = match.trigger.rule.type
     if below.dep_ in ("obj", "obl", "nmod"):
-        return category in SPEECH or category == "CONSULT"
+        return category in ("AGREE", "REQUEST", "THREATEN", "CONSULT")
     if category == "CONSULT":
         return False
     if below.dep_ in ("xcomp", "ccomp"):
@@ -308,7 +308,7 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
     if not frame.joint:
         order = frame.verb_recipients if verbal else frame.noun_recipients
         recipients = parties(token, trigger.kind, order, slots, False, exclude=actors)
-    if frame.joint and rule.governs and len(actors) == 1:
+    if frame.joint and (rule.governs or rule.needs_partner) and len(actors) == 1:
         recipients = _first_named(token, "content", slots, actors)
     elif verbal and not recipients and not frame.joint:
         recipients = _first_named(token, "belonging", slots, actors)
