@@ -22,7 +22,7 @@ from pipeline.tables.schema import Row
 
 PAIRS = Path(__file__).parent / "data" / "act_pairs.csv"
 RELEASES = Path("data") / "throughput" / "state-press-releases.jsonl"
-PRECISION, RECALL, FOUND = 0.9, 0.75, 0.75
+PRECISION, RECALL, FOUND = 0.9, 0.75, 60
 
 
 def pairs() -> list[Row]:
@@ -61,7 +61,7 @@ def test_judged_pairs_of_press_releases(shared: Path, nlp: Language, tmp_path: P
         f"{found} of {len(judged)} pairs found; precision {right}/{merged} = {precision:.2f}, "
         f"recall {right}/{same} = {recall:.2f}"
     )
-    assert found >= FOUND * len(judged)
+    assert found >= FOUND
     assert precision >= PRECISION
     assert recall >= RECALL
 
