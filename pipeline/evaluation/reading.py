@@ -85,7 +85,8 @@ def extract_events(reading: Reading, book: Rulebook, factuality: Factuality) -> 
     from pipeline.linking.document import link_document
 
     slots = slots_of(reading, book, factuality)
-    return link_document(extract(reading.doc, book, factuality, slots), reading.doc)
+    events = extract(reading.doc, book, factuality, slots)
+    return link_document(events, reading.doc, slots.references.principal(2))
 
 
 def slots_of(reading: Reading, book: Rulebook, factuality: Factuality) -> Slots:
