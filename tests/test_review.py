@@ -33,6 +33,8 @@ from pipeline.review.server import application
 from pipeline.review.store import Store
 from pipeline.review.suggestions import Names
 from pipeline.review.texts import Text
+from pipeline.running.shard import Result
+from pipeline.running.store import Store as RunStore
 
 ROOT = Path(__file__).parents[1]
 GOLD, ARTICLES = ROOT / "corpus" / "gold", ROOT / "corpus" / "articles"
@@ -193,6 +195,27 @@ def test_roles_and_reasons(ana: Reviewer) -> None:
     assert "“Reciprocal Access Agreement”" in reasons["agreement_id"]
     proposed = ana.get("/api/event", uid=ana.uid("proposed", 374))
     assert "from the context" in proposed["reasons"]["date"]
+
+
+def test_the_form_tells_what_the_run_itself_says(output: Path) -> None:
+    desk = Desk(output)
+    row = next(r for r in desk.tables.events if r["doc_id"] == DOCUMENT)
+    why = {row["event_id"]: {"actors": "the parties of what was told before"}}
+    (output / ".pacta").mkdir()
+    store = RunStore(output / ".pacta" / "results.sqlite")
+    for doc_id in desk.tables.documents:
+        store.list(doc_id.encode())
+        kept = Result({"doc_id": doc_id}, reasons=why if doc_id == DOCUMENT else {})
+        store.put([(doc_id.encode(), kept)])
+    store.close()
+    reviewer = Reviewer(Desk(output))
+    told = {r["uid"]: reviewer.get("/api/event", uid=r["uid"]) for r in reviewer.rows(doc=DOCUMENT)}
+    with_why = [e for e in told.values() if "Why:" in e["reasons"]["actors"]]
+    assert [e["machine"]["event_id"] for e in with_why] == [row["event_id"]]
+    assert with_why[0]["reasons"]["actors"].endswith("Why: the parties of what was told before.")
+    reviewer.do("edit", uid=with_why[0]["uid"], column="actors", value="Norway")
+    edited = reviewer.get("/api/event", uid=with_why[0]["uid"])
+    assert "Why:" not in edited["reasons"]["actors"]
 
 
 # --- deciding ------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from pipeline.review.query import Query
 from pipeline.review.store import Store
 from pipeline.review.tables import Tables
 from pipeline.review.texts import Texts
+from pipeline.running.store import RESULTS, WORK, kept
 from pipeline.tables.schema import Row
 
 UNSURE = 2.0  # sorts after every probability: added by hand, or no confidence given
@@ -63,6 +65,13 @@ class Desk:
     def _load(self, read: Tables) -> None:
         self.tables = read
         self.texts = Texts(read, self._articles)
+        self.reasons = lru_cache(maxsize=64)(self._reasons)
+
+    def _reasons(self, doc_id: str) -> dict[str, dict[str, str]]:
+        """Why the run gave events of a document what their clauses do not say, as it kept it."""
+        number = self.tables.order.get(doc_id, -1) + 1
+        result = kept(self._folder / WORK / RESULTS, number)
+        return result.reasons if result and result.document["doc_id"] == doc_id else {}
 
     def _match(self) -> None:
         """Name the rows of the tables: the uids that the log knows, fresh ones for the rest."""

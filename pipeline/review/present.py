@@ -55,7 +55,7 @@ def event(desk: Desk, view: View, entry: Entry) -> dict[str, Any]:
         "comment": state.comment if state else "",
         "reviewer": state.reviewer if state else "",
         "at": state.at if state else "",
-        "reasons": reasons(entry, mentions),
+        "reasons": reasons(entry, mentions, desk.reasons(doc_id)),
         "checks": checks(entry.cells),
         "roles": article.roles(entry, mentions),
         "same_as": _neighbours(view, entry, "same_as"),

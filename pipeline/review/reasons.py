@@ -26,7 +26,9 @@ COLUMNS = (
 )
 
 
-def reasons(entry: Entry, mentions: list[dict[str, Any]]) -> dict[str, str]:
+def reasons(
+    entry: Entry, mentions: list[dict[str, Any]], given: dict[str, dict[str, str]]
+) -> dict[str, str]:
     """A reason for each cell of the form.
 
     Parameters
@@ -35,6 +37,8 @@ def reasons(entry: Entry, mentions: list[dict[str, Any]]) -> dict[str, str]:
         The event.
     mentions : list of dict
         The mentions of its document (:meth:`pipeline.review.desk.Desk.mentions`).
+    given : dict
+        What the run itself says of slots, by event id (:meth:`pipeline.review.desk.Desk.reasons`).
 
     Returns
     -------
@@ -54,6 +58,10 @@ def reasons(entry: Entry, mentions: list[dict[str, Any]]) -> dict[str, str]:
         "agreement_stage": _stage,
     }
     out = {column: made[column](entry.cells, standing) for column in COLUMNS}
+    own = given.get(entry.machine["event_id"], {}) if entry.machine is not None else {}
+    for column, why in own.items():
+        if column in out and entry.machine is not None:
+            out[column] = f"{out[column]} Why: {why}."
     state = entry.state
     if state is not None and not state.added:
         for column in COLUMNS:

@@ -23,12 +23,9 @@ from pipeline.running import fingerprint, similar
 from pipeline.running.locking import FolderInUseError, Lock
 from pipeline.running.pool import Lost, Pool, Task, Work
 from pipeline.running.shard import Item, Result, failed, process
-from pipeline.running.store import Store
+from pipeline.running.store import RESULTS, WORK, Store
 from pipeline.tables import FolderWriter, Row
 from pipeline.tables.writing import write_whole
-
-WORK = ".pacta"
-"""Folder below the output folder that holds the results kept for the next run."""
 
 _SHARD_ITEMS, _FIRST_SHARD, _SHARD_SIZE = 64, 8_000, 80_000
 _SHOWN = 12
@@ -146,7 +143,7 @@ def run(options: Options, progress: Progress = lambda state: None) -> Summary:
         with ExitStack() as stack:
             lock = take_lock(options.folder)
             stack.callback(lock.close)
-            store = stack.enter_context(closing(Store(options.folder / WORK / "results.sqlite")))
+            store = stack.enter_context(closing(Store(options.folder / WORK / RESULTS)))
             current = _Run(options, engine, metadata, store, lock, progress)
             summary = current.execute()
             summary.ignored = ignored

@@ -15,7 +15,7 @@ from pipeline.articles.reading import Metadata
 from pipeline.articles.zones import blank_blobs
 from pipeline.records import Article
 from pipeline.running import similar
-from pipeline.tables.rows import document_row, event_rows, mention_rows
+from pipeline.tables.rows import document_row, event_reasons, event_rows, mention_rows
 from pipeline.tables.schema import Row
 
 if TYPE_CHECKING:
@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Result:
-    """All rows of one article, and the sketch by which near-identical articles are found."""
+    """All rows of one article, and the sketch by which near-identical articles are found.
+
+    ``reasons`` say by event and slot why a value stands that the clause does not give.
+    """
 
     document: Row
     mentions: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     sketch: list[int] = field(default_factory=list)
+    reasons: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,7 @@ def rows_of(article: Article, doc: Doc) -> Result:
         mentions,
         events,
         similar.sketch(article),
+        event_reasons(article, doc),
     )
 
 

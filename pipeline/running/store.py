@@ -10,10 +10,14 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
 from pipeline.running.shard import Result
+
+WORK, RESULTS = ".pacta", "results.sqlite"
+"""Folder below the output folder, and the file in it, with the results kept for the next run."""
 
 
 class Store:
@@ -67,6 +71,25 @@ class Store:
         """Close the file."""
         self._data.commit()
         self._data.close()
+
+
+def kept(path: Path, number: int) -> Result | None:
+    """Return the result of one article of the latest run, without touching the file.
+
+    Parameters
+    ----------
+    path : Path
+        The database file; it may be missing (a run on many machines has none).
+    number : int
+        The place of the article in the run, from 1.
+    """
+    query = "SELECT value FROM inputs JOIN results USING (key) WHERE number = ?"
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as data:
+            row = data.execute(query, (number,)).fetchone()
+    except sqlite3.Error:
+        return None
+    return _unpack(row[0]) if row else None
 
 
 def _pack(result: Result) -> bytes:

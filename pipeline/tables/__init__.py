@@ -4,7 +4,7 @@ A row is a dict of strings, exactly the cells of the CSV file; typed formats (Pa
 data frames) are made from it by the column types of :mod:`pipeline.tables.schema`.
 """
 
-from pipeline.tables.rows import document_row, event_rows, mention_rows
+from pipeline.tables.rows import document_row, event_reasons, event_rows, mention_rows
 from pipeline.tables.schema import TABLES, Row, Table, typed
 from pipeline.tables.writing import FORMATS, FolderWriter
 
@@ -15,6 +15,7 @@ __all__ = [
     "Row",
     "Table",
     "document_row",
+    "event_reasons",
     "event_rows",
     "mention_rows",
     "typed",

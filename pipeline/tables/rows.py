@@ -34,11 +34,20 @@ def event_rows(article: Article, doc: Doc) -> list[Row]:
     list of dict
         ``cluster_id`` is still empty: it needs the whole run.
     """
+    return [_event_row(article, event, event_id) for event_id, event in _named(article, doc)]
+
+
+def event_reasons(article: Article, doc: Doc) -> dict[str, dict[str, str]]:
+    """Return why slots of events hold what no word of their clause says: by event id and slot."""
+    return {
+        event_id: dict(event.reasons) for event_id, event in _named(article, doc) if event.reasons
+    }
+
+
+def _named(article: Article, doc: Doc) -> list[tuple[str, Event]]:
     events = sorted(doc._.events, key=lambda event: (event.trigger, event.event_type))
     ids = _ids(f"{article.doc_id}:{event.event_type}:{event.trigger[0]}" for event in events)
-    return [
-        _event_row(article, event, event_id) for event, event_id in zip(events, ids, strict=True)
-    ]
+    return list(zip(ids, events, strict=True))
 
 
 def mention_rows(article: Article, doc: Doc) -> list[Row]:
