@@ -189,7 +189,7 @@ def _take_parties(events: list[Event], principals: Sequence[Entity]) -> None:
         last = told.get(event.act) or told.get(event.event_type)
         if event.actors:
             told[event.act] = told[event.event_type] = event
-        elif event.event_type in VOICED or event.act == "praise":
+        elif event.event_type in VOICED or event.act in ("praise", "pledge"):
             continue
         elif last is not None and event.trigger[0] - last.trigger[0] < STORY:
             _take(event, last, "parties of the last such act told before")

@@ -70,7 +70,8 @@ def extract(
             if _is_generic(match):
                 events.pop()
                 continue
-        if match.trigger.rule.needs_partner and _is_alone(events[-1]):
+        alone = match.trigger.rule.needs_partner and _is_alone(events[-1])
+        if alone or _is_of_own_deed(events[-1], match, slots):
             events.pop()
     return sorted([*events, *continued(doc, events, book, slots)], key=lambda e: e.trigger)
 
@@ -142,6 +143,15 @@ def _aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots
         event.reasons["recipients"] = "who did most of what was told before"
 
 
+def _is_of_own_deed(event: Event, match: Match, slots: Slots) -> bool:
+    """Tell what one says of one's own act: *defended his decision* is nobody else's praise."""
+    if match.trigger.rule.frame not in ("criticism", "praise") or not event.actors:
+        return False
+    objects = slots.fill(match.token, match.trigger.kind, "object")
+    owners = slots.entities(owner for thing in objects for owner in syntax.possessor(thing))
+    return bool(owners) and set(owners) <= set(event.actors)
+
+
 def _only_carries(
     match: Match, by_token: dict[int, Match], book: Rulebook, slots: Slots
 ) -> bool:
@@ -163,7 +173,7 @@ def _reading(match: Match, factuality: Factuality, slots: Slots) -> Reading | No
     """Return the factuality of an act, or None where the text reports no act at all."""
     nominal = match.trigger.kind == "noun"
     reading = factuality.of(match.token, nominal=nominal)
-    if reading.purpose or reading.value == "hypothetical":
+    if reading.purpose or reading.value == "hypothetical" or _serves(match.token):
         return None
     rule = match.trigger.rule
     if rule.factuality and (reading.value != "negated" or "factuality" in rule.when):
@@ -171,6 +181,13 @@ def _reading(match: Match, factuality: Factuality, slots: Slots) -> Reading | No
     if nominal and reading.value == "actual" and rule.type in FUTURE_AS_AGREE:
         return _ahead(match.token, factuality, slots) or reading
     return reading
+
+
+def _serves(token: Token) -> bool:
+    """Tell a use from an act: *a line for sharing intelligence*."""
+    return token.tag_ == "VBG" and any(
+        child.dep_ == "mark" and child.lower_ == "for" for child in token.children
+    )
 
 
 def _ahead(noun: Token, factuality: Factuality, slots: Slots) -> Reading | None:
@@ -225,7 +242,7 @@ def _is_topic(match: Match, book: Rulebook) -> bool:
     token = match.token
     if token.pos_ not in ("NOUN", "PROPN"):
         return False
-    if _is_part_of_name(token) or _is_in_title(token):
+    if _is_part_of_name(token) or _is_in_title(token, book):
         return True
     if any(c.dep_ == "amod" and c.lemma_.lower() in book.classes["enabling"] for c in token.children):
         return True
@@ -254,10 +271,10 @@ def _is_part_of_name(token: Token) -> bool:
     return not headline and before.is_title and before.dep_ in ("compound", "amod", "flat")
 
 
-def _is_in_title(noun: Token) -> bool:
+def _is_in_title(noun: Token, book: Rulebook) -> bool:
     """Tell whether a noun only describes inside the title of an agreement."""
-    return any(
-        span.start <= noun.i < span.end and noun != span.root
+    return noun.lemma_.lower() not in book.classes["agreement_noun"] and any(
+        span.start <= noun.i < span.end - 1
         for span in noun.doc.spans.get(AGREEMENTS, [])
     )
 
