@@ -58,7 +58,7 @@ def extract(
     events: list[Event] = []
     for match in found:
         reading = _reading(match, factuality, slots)
-        if _only_carries(match, by_token, book, slots):
+        if _only_carries(match, by_token, book, slots) or _only_meets(match, by_token):
             continue
         if reading is None or _is_governed(match.token, by_token, book) or _is_topic(match, book):
             continue
@@ -141,6 +141,17 @@ def _aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots
     if doers:
         event.recipients = [doers.most_common(1)[0][0]]
         event.reasons["recipients"] = "who did most of what was told before"
+
+
+def _only_meets(match: Match, by_token: dict[int, Match]) -> bool:
+    """Tell a meeting whose verb tells it too: of *the summit meets* only the verb counts."""
+    verb = by_token.get(match.token.head.i)
+    return (
+        match.token.dep_ == "nsubj"
+        and match.trigger.rule.type == "CONSULT"
+        and verb is not None
+        and verb.trigger.rule.type == "CONSULT"
+    )
 
 
 def _is_of_own_deed(event: Event, match: Match, slots: Slots) -> bool:
