@@ -111,7 +111,21 @@ def _format(value: str, engine: str) -> str:
     formats = ("parquet",) if engine == "ray" else FORMATS
     if value and value not in formats:
         _fail(f"--format: {value!r} is none of {', '.join(formats)}", 2)
-    return value or formats[0]
+    format = value or formats[0]
+    if engine == "ray":
+        _need("--engine ray", "cluster", "ray", "fsspec", "pyarrow")
+    elif format == "parquet":
+        _need("--format parquet", "store", "pyarrow")
+    return format
+
+
+def _need(option: str, extra: str, *modules: str) -> None:
+    """End the command before any work is done if what an option needs is not installed."""
+    from importlib.util import find_spec
+
+    missing = [module for module in modules if find_spec(module) is None]
+    if missing:
+        _fail(f"{option} needs {', '.join(missing)}: pip install 'pacta[{extra}]'", 1)
 
 
 def _execute(options: Options, engine: str, address: str, progress: _Progress) -> Summary:
