@@ -29,13 +29,22 @@ def repair(doc: Doc) -> Doc:
     for token in doc:
         if token.is_space and token.dep_ not in ("", "ROOT"):
             token.dep_ = "dep"
-        if token.tag_ in FINITE and token.dep_ == "amod" and token.head.i > token.i:
+        if token.dep_ == "amod" and token.head.i > token.i and _is_clause(token):
             _lift(token)
+        elif token.dep_ == "nsubj" and token.head.dep_ == "advmod":
+            token.head = token.head.head
         elif token.dep_ == "nsubj" and token.pos_ in ("NOUN", "PROPN"):
             _entitle(token)
         elif token.tag_ in FINITE and token.dep_ == "conj" and token.head.tag_ in UNFINITE:
             _join_finite(token)
     return doc
+
+
+def _is_clause(attribute: Token) -> bool:
+    """Tell an attribute that must be a verb: it is finite, or a participle with a subject."""
+    if attribute.tag_ in FINITE:
+        return True
+    return attribute.tag_ == "VBN" and any(c.dep_ == "nsubj" for c in attribute.children)
 
 
 def _entitle(office: Token) -> None:

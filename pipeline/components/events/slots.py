@@ -153,7 +153,7 @@ class Slots:
         if verb.tag_ not in FINITE or syntax.is_passive(verb):
             return []
         for token in reversed(verb.doc[verb.sent.start : verb.i]):
-            if token.tag_ in FINITE:
+            if token.tag_ in FINITE and token.pos_ != "AUX":
                 return []
             place = self._name_at.get(token.i)
             if place is not None:
@@ -296,8 +296,9 @@ class Slots:
     def _resolve(self, word: Token) -> list[Entity]:
         if word.i not in self._cache:
             group = self.is_a(word, "group_noun")
-            found = self._from_place(word) if group else []
-            found = found or self.references.resolve(word) or self._by_modifier(word)
+            owned = self._by_modifier(word)
+            found = self._from_place(word) if group and not owned else []
+            found = found or self.references.resolve(word) or owned
             if not found and self.is_a(word, "acting_noun"):
                 found = self._by_whole(word)
             if not found and group:
