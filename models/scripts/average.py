@@ -2,17 +2,36 @@
 
     python scripts/average.py OUT CHECKPOINT CHECKPOINT...
 
-Checkpoints of one run lie close together; their mean is steadier than any of them.
+Checkpoints of one run lie close together; their mean is steadier than any of them. The callback
+``pacta.keep.v1`` keeps them, as spaCy itself keeps the best and the last only.
 """
 
 import argparse
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import spacy
+from spacy.language import Language
+from spacy.util import registry
 
 
-def average(paths: list[Path]) -> spacy.Language:
+@registry.callbacks("pacta.keep.v1")
+def keep(folder: str) -> Callable[[Language], Language]:
+    """``[training.before_to_disk]``: a copy of every checkpoint in ``folder``: 00, 01, 02..."""
+    numbers = itertools.count()
+
+    def save(nlp: Language) -> Language:
+        copy = Path(folder) / f"{next(numbers):02d}"
+        copy.mkdir(parents=True, exist_ok=True)
+        nlp.to_disk(copy)
+        return nlp
+
+    return save
+
+
+def average(paths: list[Path]) -> Language:
     """The pipeline of the first path with the mean of all weights."""
     pipelines = [spacy.load(path) for path in paths]
     first = pipelines[0]

@@ -1,9 +1,9 @@
 """All figures of the model from one run: prints tables and writes metrics.json.
 
-    python scripts/evaluate.py MODEL ASSETS --out metrics.json [--articles TEXTS GOLD]...
+    python scripts/evaluate.py MODEL ASSETS --out metrics.json [--articles NAME TEXTS GOLD]...
 
-ASSETS holds ud/test-*.conllu, ner/test-*.jsonl and throughput/*.jsonl; every pair of
-``--articles`` is a folder of article texts and the folder of their gold files.
+ASSETS holds ud/test-*.conllu, ner/test-*.jsonl and throughput/*.jsonl; every ``--articles`` is a
+name for the figures, a folder of article texts and the folder of their gold files.
 
 How the figures are computed
 ----------------------------
@@ -170,12 +170,11 @@ def evaluate_ner(nlp: Language, path: Path) -> dict:
     return counts.figures()
 
 
-def read_articles(pairs: Iterable[tuple[Path, Path]]) -> list[tuple[str, dict]]:
+def read_articles(texts: Path, golds: Path) -> list[tuple[str, dict]]:
     out = []
-    for texts, golds in pairs:
-        for path in sorted(golds.glob("*.json")):
-            gold = json.loads(path.read_text(encoding="utf8"))
-            out.append(((texts / f"{path.stem}.txt").read_text(encoding="utf8"), gold))
+    for path in sorted(golds.glob("*.json")):
+        gold = json.loads(path.read_text(encoding="utf8"))
+        out.append(((texts / f"{path.stem}.txt").read_text(encoding="utf8"), gold))
     return out
 
 
@@ -342,7 +341,7 @@ def main() -> None:
     parser.add_argument("assets", type=Path)
     parser.add_argument("--out", type=Path)
     parser.add_argument(
-        "--articles", type=Path, nargs=2, action="append", default=[], metavar=("TEXTS", "GOLD")
+        "--articles", nargs=3, action="append", default=[], metavar=("NAME", "TEXTS", "GOLD")
     )
     parser.add_argument("--no-speed", action="store_true")
     args = parser.parse_args()
@@ -364,12 +363,12 @@ def main() -> None:
             metrics["ner"][path.stem.removeprefix("test-")] = evaluate_ner(nlp, path)
         if args.articles:
             groups = {
-                golds.parent.name + "/" + golds.name: read_articles([(texts, golds)])
-                for texts, golds in args.articles
+                name: read_articles(Path(texts), Path(golds))
+                for name, texts, golds in args.articles
             }
             everything = [article for group in groups.values() for article in group]
             if len(groups) > 1:
-                groups["all articles"] = everything
+                groups["all"] = everything
             metrics["articles"] = {
                 name: evaluate_articles(nlp, group) for name, group in groups.items()
             }

@@ -1,5 +1,5 @@
-"""What ``spacy train --code`` needs: importing this module registers the tokenizer and the
-augmenter."""
+"""What ``spacy train --code`` needs: importing this module registers the tokenizer, the augmenter
+and the keeper of checkpoints."""
 
 import sys
 from pathlib import Path
@@ -7,4 +7,5 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import augment  # noqa: F401
+import average  # noqa: F401
 import tokenizer  # noqa: F401
