@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -12,6 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -797,6 +800,7 @@ def test_twenty_thousand_events_open_and_page_fast(tmp_path: Path) -> None:
         "search": lambda: reviewer.get("/api/events", q="minister talks"),
         "filter": lambda: reviewer.get("/api/events", type="AGREE", status="undecided"),
         "sort": lambda: reviewer.get("/api/events", sort="date"),
+        "pair": lambda: reviewer.get("/api/events", actor="DEU", other="JPN"),
         "event": lambda: reviewer.get("/api/event", uid=uid),
         "document": lambda: reviewer.get("/api/document", doc="doc-00007"),
         "accept": lambda: reviewer.do("accept", uid=uid),
@@ -832,6 +836,23 @@ def test_names_of_states_act_as_governments(output: Path) -> None:
     assert names.code(DOCUMENT, "Germany") == "DEU.GOV"
     assert names.code(DOCUMENT, "Norway") == "NOR.GOV"
     assert names.code(DOCUMENT, "Nowhere at all") == ""
+
+
+def test_every_mark_leads_to_its_events(ana: Reviewer) -> None:
+    for path in ("/timeline", "/charts"):
+        page = ana.client.get(path).text
+        for href, label in re.findall(r'<a href="/\?([^"]*)" aria-label="([^"]*)"', page):
+            query = dict(parse_qsl(html.unescape(href)))
+            told = re.search(r": (\d+)( events|$)", html.unescape(label))
+            if told and "day" not in query:
+                assert len(ana.rows(**query)) == int(told[1]), label
+            assert ana.rows(**query), label
+
+
+def test_a_state_finds_those_who_act_for_it(ana: Reviewer) -> None:
+    found = ana.rows(actor="DEU", other="JPN")
+    assert {"Boris Pistorius", "Germany"} <= {a for r in found for a in r["actors"].split("; ")}
+    assert len(found) > len(ana.rows(actor="Germany", other="Japan"))
 
 
 def test_query_reads_what_it_can() -> None:

@@ -138,18 +138,19 @@ def timeline(entries: list[Entry]) -> Markup:
     dots = sorted(views.dots(dated, _cells).items(), key=lambda dot: dot[0])
     for number, pair in enumerate(shown):
         y = top + row * (number + 0.5)
-        name = " – ".join(filter(None, pair))
+        name = _name(pair)
         marks += [_line(left, y, WIDTH - 20, y, "lane"), _text(left - 14, y + 4, name, "", "end")]
         for (_, month, quad), found in (dot for dot in dots if dot[0][0] == pair):
             middle = f"{month}-15" if len(found) > 1 else found[0].cells["date_start"]
-            marks.append(_dot(axis.x(middle), y, name, month, quad, found))
+            marks.append(_dot(axis.x(middle), y, pair, month, quad, found))
     return _legend() + _svg(WIDTH, height, "Timeline of events by pair of states", marks)
 
 
-def _dot(x: float, y: float, name: str, month: str, quad: str, found: list[Entry]) -> Markup:
-    cells = found[0].cells
+def _dot(x: float, y: float, pair: views.Dyad, month: str, quad: str, found: list[Entry]) -> Markup:
+    cells, name = found[0].cells, _name(pair)
     label = f"{name}, {month}: {len(found)} events, {quad}"
-    href = _link(day=month, actor=_first(cells["actors"]))
+    one, other = pair
+    href = _link(day=month, actor=one, other=other)
     if len(found) == 1:
         label = f"{name}, {cells['date']}: {cells['event_type']} “{cells['trigger']}”"
         href = _link(uid=found[0].uid)
@@ -158,8 +159,8 @@ def _dot(x: float, y: float, name: str, month: str, quad: str, found: list[Entry
     return _mark(href, label, _circle(x, y, min(4 + len(found) ** 0.5 * 1.6, 13), css))
 
 
-def _first(cell: str) -> str:
-    return next(iter(items(cell)), "")
+def _name(pair: views.Dyad) -> str:
+    return " – ".join(filter(None, pair))
 
 
 def _legend() -> Markup:
@@ -258,26 +259,38 @@ def _path(ring: Ring, spot: Callable[[float, float], tuple[float, float]]) -> st
 
 
 def charts(entries: list[Entry]) -> Markup:
-    """How many: by type, factuality, actor, rule and year."""
+    """How many: by type, actor, pair of states, year, place and rule."""
     if not entries:
         return _nothing("No events.")
     cells = [e.cells for e in entries]
     years = Counter(c["date_start"][:4] for c in cells if c["date_start"])
     actors = Counter(a for c in cells for a in {*items(c["actors"]), *items(c["recipients"])})
     quads = {name: QUADS[kind.quad_class] for name, kind in choices().types.items()}
-    return Markup('<div class="charts">{}{}{}{}{}</div>').format(
-        _bars("Event types", Counter(c["event_type"] for c in cells), "type", quads),
-        _bars("Actors and recipients", actors, "actor"),
-        _bars("Years", dict(sorted(years.items())[-BARS:]), "day", ordered=True),
-        _bars("Places", Counter(c["place"] for c in cells if c["place"]), "place"),
-        _bars("Rules", Counter(c["rule_id"] for c in cells if c["rule_id"]), "rule"),
+    ties = {_name(tie.pair): tie for tie in views.ties(cells)}
+    mood = {name: "q-mx" if 2 * tie.conflict > tie.count else "q-vc" for name, tie in ties.items()}
+
+    def between(name: str) -> str:
+        one, other = ties[name].pair
+        return _link(actor=one, other=other)
+
+    return Markup('<div class="charts">{}{}{}{}{}{}</div>').format(
+        _bars("Event types", Counter(c["event_type"] for c in cells), _by("type"), quads),
+        _bars("Actors and recipients", actors, _by("actor")),
+        _bars("Who with whom", {name: tie.count for name, tie in ties.items()}, between, mood),
+        _bars("Years", dict(sorted(years.items())[-BARS:]), _by("day"), ordered=True),
+        _bars("Places", Counter(c["place"] for c in cells if c["place"]), _by("place")),
+        _bars("Rules", Counter(c["rule_id"] for c in cells if c["rule_id"]), _by("rule")),
     )
+
+
+def _by(parameter: str) -> Callable[[str], str]:
+    return lambda value: _link(**{parameter: value})
 
 
 def _bars(
     title: str,
     counts: dict[str, int],
-    parameter: str,
+    href: Callable[[str], str],
     css: dict[str, str] | None = None,
     ordered: bool = False,
 ) -> Markup:
@@ -307,7 +320,7 @@ def _bars(
             y + 12,
             count,
         )
-        marks.append(_mark(_link(**{parameter: value}), f"{value}: {count}", bar))
+        marks.append(_mark(href(value), f"{value}: {count}", bar))
     drawing = _svg(width, len(shown) * row + 6, title, marks)
     return Markup("<section><h2>{}</h2>{}</section>").format(title, drawing)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from pipeline.report import views
 from pipeline.resources import items
 
 if TYPE_CHECKING:
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 class Query:
     """Which events to show, and in what order.
 
-    Empty fields filter nothing. ``actor`` and ``other`` look at both sides; ``low`` and ``high``
-    bound the confidence; ``day`` is the beginning of an EDTF date (``2026-03``); ``q`` holds words
-    that must all occur somewhere in the row.
+    Empty fields filter nothing. ``actor`` and ``other`` look at both sides, for a name or a state;
+    ``low`` and ``high`` bound the confidence; ``day`` is the beginning of an EDTF date, or of the
+    first day it can mean (``2026-03``); ``q`` holds words that must all occur somewhere in the row.
     """
 
     doc: str = ""
@@ -75,7 +76,7 @@ class Query:
                 tests.append(_cell_test(column, value))
         tests += [_party_test(name) for name in (self.actor, self.other) if name]
         if self.day:
-            tests.append(lambda e: e.cells["date"].startswith(self.day))
+            tests.append(_day_test(self.day))
         if self.low is not None or self.high is not None:
             low, high = self.low or 0.0, 1.0 if self.high is None else self.high
             tests.append(lambda e: low <= e.confidence <= high)
@@ -91,8 +92,22 @@ def _cell_test(column: str, value: str) -> Callable[[Entry], bool]:
     return lambda e: e.cells[column] == value
 
 
+def _day_test(day: str) -> Callable[[Entry], bool]:
+    return lambda e: any(e.cells[c].startswith(day) for c in ("date", "date_start"))
+
+
 def _party_test(name: str) -> Callable[[Entry], bool]:
-    return lambda e: name in items(e.cells["actors"]) + items(e.cells["recipients"])
+    """Look for a party by its name, or by the state or body it stands for (``DEU``)."""
+    columns = ("actors", "recipients", "actor_codes", "recipient_codes")
+
+    def test(entry: Entry) -> bool:
+        cells = entry.cells
+        if not any(name in cells[column] for column in columns):
+            return False
+        named = items(cells["actors"]) + items(cells["recipients"])
+        return name in named or name in views.states(cells)
+
+    return test
 
 
 def _status_test(status: str) -> Callable[[Entry], bool]:
