@@ -76,8 +76,8 @@ def test_what_comes_out(output, data_regression, table, columns):
         (("entity_country",), 0.95),
         (("dates", "value", "f1"), 0.92),
         (("agreements", "id", "f1"), 0.88),
-        (("events", "f1"), 0.80),
-        (("slot", "f1"), 0.72),
+        (("events", "f1"), 0.88),
+        (("slot", "f1"), 0.82),
     ],
 )
 def test_how_right_it_is(figures, path, least):

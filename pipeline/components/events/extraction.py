@@ -520,7 +520,8 @@ def _goal(match: Match, slots: Slots) -> Span | None:
 def _set_agreement(event: Event, match: Match, spans: list[Span]) -> None:
     """Attach the agreement that the act is about, where the rule is about agreements."""
     rule = match.trigger.rule
-    if not spans or not (rule.stage or rule.type in ("AGREE", "CONSULT")):
+    about = rule.stage or rule.type == "AGREE" or rule.act == "talks"
+    if not spans or not about:
         return
     span = spans[0]
     parties = tuple(sorted({e.country for e in event.actors + event.recipients if e.country}))
