@@ -6,8 +6,7 @@ a valid UD tree, so that the gold labels stay gold:
 
 * a pronoun or a single name gives its place to a nominal of ``augment.yaml`` (a small tree of its
   own), where number and person agree with the finite verb;
-* a sentence is cut down to its predicate and its arguments, and one clause of it told once more as
-  a short sentence of its own: whole subtrees go;
+* a sentence is cut down to its predicate and its arguments: whole subtrees go;
 * a headline loses determiners and forms of *be*, which head nothing, puts its verb into the present
   and *to* for *will*, and stands on a line of its own.
 """
@@ -35,7 +34,6 @@ NOT_NEEDED = frozenset(
     {"advcl", "advmod", "parataxis", "conj", "discourse", "vocative", "cc", "punct", "dislocated"}
 )
 MODIFIERS = frozenset({"det", "amod", "nmod", "nmod:poss", "acl", "acl:relcl", "conj", "appos"})
-ARGUMENTS = SUBJECTS | {"obj", "iobj", "aux", "aux:pass", "compound:prt"}
 # UPOS and features of the tags that phrases of augment.yaml use
 TAGS = {
     "NNP": ("PROPN", "Number=Sing"),
@@ -256,44 +254,6 @@ def clip(draft: Draft, rng: random.Random) -> None:
         remove(draft, gone)
 
 
-def clauses(draft: Draft, rng: random.Random) -> Draft | None:
-    """One clause of a sentence as a short sentence of its own: a finite verb and its arguments."""
-    verbs = [
-        verb
-        for verb in range(len(draft.words))
-        if draft.pos[verb] == "VERB"
-        and draft.tags[verb] in {"VBD", "VBZ", "VBP"}
-        and draft.lemmas[verb] != "be"
-        and any(_is_own_subject(draft, k) and k < verb for k in children(draft, verb))
-        and any(draft.deps[k] == "obj" and k > verb for k in children(draft, verb))
-    ]
-    if not verbs:
-        return None
-    verb = rng.choice(verbs)
-    kept = {verb}
-    for k in children(draft, verb):
-        if draft.deps[k] in ARGUMENTS or (
-            draft.deps[k] == "obl" and k > verb and rng.random() < 0.5
-        ):
-            kept |= subtree(draft, k)
-            if draft.deps[k] == "obj" and rng.random() < RATES["bare"]:
-                for modifier in children(draft, k):
-                    if draft.deps[modifier] in MODIFIERS:
-                        kept -= subtree(draft, modifier)
-    part = draft.cut(0, len(draft.words))
-    part.deps[verb], part.heads[verb] = "ROOT", verb
-    remove(part, set(range(len(draft.words))) - kept)
-    if rng.random() < RATES["stop"]:
-        part.spaces[-1] = False
-        top = part.deps.index("ROOT")
-        part.insert(len(part.words), [Token(".", ".", "PUNCT", "punct", top, False, "")])
-    return part
-
-
-def _is_own_subject(draft: Draft, k: int) -> bool:
-    return draft.deps[k] in SUBJECTS and draft.tags[k] not in {"WDT", "WP", "EX"}
-
-
 def remove(draft: Draft, gone: set[int]) -> None:
     """Remove whole subtrees."""
     space = draft.spaces[-1]
@@ -424,18 +384,10 @@ def to_news(draft: Draft, rng: random.Random, rate: float) -> Draft:
             if not out or isinstance(out[-1], Draft):  # a headline brought its own
                 out.append(part)
             continue
-        short = clauses(part, rng) if rng.random() < rate * RATES["clause"] else None
         if rng.random() > rate * RATES["sentence"] or len(part.words) < 3:
             out.append(part)
         else:
             _tell(part, rng, out)
-        if short is not None:
-            swap_nominals(short, rng)
-            if rng.random() < RATES["headline"]:
-                headline(short, rng)
-            short.words[0] = title(short.words[0])
-            out += [] if isinstance(out[-1], str) else ["\n"]
-            out += [short, "\n"]
     if out and isinstance(out[-1], str):
         out.pop()
     return join(out, draft)
