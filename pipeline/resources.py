@@ -77,10 +77,11 @@ def document(name: str | Path, folder: Path = KNOWLEDGE) -> Any:
     path = folder / name
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_loader())
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "file"
-        raise KnowledgeError(path, where, getattr(error, "problem", None) or str(error)) from None
+        problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
+        raise KnowledgeError(path, where, problem) from None
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from types import SimpleNamespace
@@ -18,7 +19,10 @@ from pipeline.records import Entity, Event
 
 @Language.component("fake_events")
 def fake_events(doc: Doc) -> Doc:
-    """One SUPPORT event a word ``signed``; ZZKILL, ZZRAISE, ZZHANG and ZZSLOW do what they say."""
+    """One SUPPORT event a word ``signed``; ZZKILL, ZZRAISE, ZZHANG and ZZSLOW do what they say.
+
+    ZZREGEX is matched with an expression that takes exponential time.
+    """
     extensions.register()
     if "ZZKILL" in doc.text:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -26,6 +30,8 @@ def fake_events(doc: Doc) -> Doc:
         raise ValueError("no good")
     if "ZZHANG" in doc.text:
         time.sleep(60)
+    if "ZZREGEX" in doc.text:
+        re.match("(a+)+$", "a" * 60 + "b")
     if "ZZSLOW" in doc.text:
         time.sleep(0.2)
     doc._.events = [

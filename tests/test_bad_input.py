@@ -277,6 +277,47 @@ def test_output_that_cannot_be_written(tmp_path):
     _refused(pacta("run", tmp_path / "a.txt", "-o", tmp_path / "file"), "Not a directory", 1)
 
 
+RULE = "- {id: mine, type: AID, verbs: ["
+BAD_RULES = {
+    "a tag that asks for an object": (
+        '- !!python/object/apply:os.system ["touch owned"]',
+        "line 1",
+    ),
+    "broken YAML": ("- {id: [", "line"),
+    "no list": ("hello", "must be a list of rules"),
+    "lists that double and double": (
+        "- &a [x, x]\n"
+        + "".join(f"- &{chr(97 + n)} [*{chr(96 + n)}, *{chr(96 + n)}]\n" for n in range(1, 25)),
+        "mine.yaml",
+    ),
+    "binary": ("\x00\x01", "mine.yaml: file: unacceptable character"),
+    "Latin-1": ("- {id: café}".encode("latin-1"), "mine.yaml: file: 'utf-8' codec can't decode"),
+    "an unknown category": ("- {id: mine, type: WAR, verbs: [go]}", "rule mine, field type"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_RULES)
+def test_bad_rule_files(tmp_path, name):
+    content, message = BAD_RULES[name]
+    (tmp_path / "rules").mkdir()
+    data = content if isinstance(content, bytes) else content.encode()
+    (tmp_path / "rules" / "mine.yaml").write_bytes(data)
+    (tmp_path / "a.txt").write_text(ENGLISH)
+    arguments = [tmp_path / "a.txt", "--rules", tmp_path / "rules", "-o", tmp_path / "out"]
+    _refused(pacta("run", *arguments), message, 2)
+    assert not list((tmp_path / "out").glob("*.csv"))
+    assert not Path("owned").exists()
+
+
+def test_words_of_a_rule_are_no_regular_expressions(tmp_path):
+    """An expression that takes exponential time is a word that never occurs."""
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "mine.yaml").write_text(RULE + '"(a+)+$"]}')
+    (tmp_path / "a.txt").write_text("a" * 60 + "b. " + ENGLISH)
+    arguments = [tmp_path / "a.txt", "--rules", tmp_path / "rules", "-o", tmp_path / "out"]
+    assert pacta("run", *arguments).returncode == 0
+
+
 def test_a_second_command_is_refused_while_the_first_runs(tmp_path):
     from pipeline.running.locking import Lock
 

@@ -276,8 +276,9 @@ def test_poison_articles_cost_themselves_only(tmp_path, articles):
     assert run(options(tmp_path, articles)).up_to_date
 
 
-def test_an_article_that_takes_too_long_fails(tmp_path, articles):
-    _with(articles, "hang.txt", "ZZHANG")
+@pytest.mark.parametrize("trouble", ["ZZHANG", "ZZREGEX"])
+def test_an_article_that_takes_too_long_fails(tmp_path, articles, trouble):
+    _with(articles, "hang.txt", trouble)
     summary = run(options(tmp_path, articles, time_limit=0.5))
     assert (summary.articles, summary.failed) == (31, 1)
     assert documents(tmp_path)["hang"]["message"] == "took longer than 0.5 seconds"
@@ -299,14 +300,6 @@ def test_output_that_is_a_file(tmp_path, articles):
     with pytest.raises(RunError, match="Not a directory"):
         run(options(tmp_path, articles))
     assert (tmp_path / "out").read_text() == "mine"
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_read_only_folder(tmp_path, articles):
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out").chmod(0o500)
-    with pytest.raises(RunError, match="Permission denied"):
-        run(options(tmp_path, articles))
 
 
 def test_read_only_file_system(tmp_path, articles):
