@@ -19,11 +19,11 @@ COLUMNS = {
 
 
 def main() -> None:
-    """Take the first event of each type and agreement stage, the most certain first."""
+    """Take one event of each type and agreement, with a date or agreement, the most certain first."""
     with (ROOT / "outputs" / "events.csv").open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: -float(row["confidence"] or 0))
     kinds: dict[tuple[str, ...], dict[str, str]] = {}
-    for row in rows:
+    for row in filter(tells, rows):
         kinds.setdefault((row["event_type"], row["agreement_id"]), row)
     lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
     for row in list(kinds.values())[:ROWS]:
@@ -33,6 +33,12 @@ def main() -> None:
     text = readme.read_text(encoding="utf-8")
     head, rest = text.split(START)
     readme.write_text(head + START + "\n".join(lines) + "\n" + END + rest.split(END)[1], "utf-8")
+
+
+def tells(row: dict[str, str]) -> bool:
+    """Tell whether a row has something to show and a reader finds its actors in its evidence."""
+    shown = bool(row["date"] or row["agreement_id"])
+    return shown and all(actor in row["evidence"] for actor in row["actors"].split("; "))
 
 
 def shortened(cell: str) -> str:

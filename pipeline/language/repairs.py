@@ -14,6 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 FINITE = frozenset({"VBD", "VBZ", "VBP"})
+DASHES = frozenset({"-", "–", "—", "/"})
 UNFINITE = frozenset({"VB", "VBG"})
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM"})
 
@@ -27,6 +28,8 @@ def make_repairs(nlp: Language, name: str) -> Callable[[Doc], Doc]:
 def repair(doc: Doc) -> Doc:
     """Give finite verbs that were read as attributes their clause back; space relates to nothing."""
     for token in doc:
+        if token.is_sent_start and token.i and _is_broken(token):
+            _rejoin(token)
         if token.is_space and token.dep_ not in ("", "ROOT"):
             token.dep_ = "dep"
         if token.dep_ == "amod" and token.head.i > token.i and _is_clause(token):
@@ -38,6 +41,23 @@ def repair(doc: Doc) -> Doc:
         elif token.tag_ in FINITE and token.dep_ == "conj" and token.head.tag_ in UNFINITE:
             _join_finite(token)
     return doc
+
+
+def _is_broken(start: Token) -> bool:
+    """Tell a sentence that begins inside a compound: *Germany–*, *Japan pact signed*."""
+    before = start.nbor(-1)
+    return before.text in DASHES and not before.whitespace_ and not start.is_space
+
+
+def _rejoin(start: Token) -> None:
+    """Hang the second half of a compound, and its sentence, on the first half's sentence."""
+    before = start.nbor(-1)
+    root = start
+    while root.head != root:
+        root = root.head
+    first = before.head if before.head != before else before
+    root.head = first
+    root.dep_ = "parataxis"
 
 
 def _is_clause(attribute: Token) -> bool:
