@@ -67,7 +67,7 @@ def extract(
         _aim_at_deed(events, match, book, slots)
         if not events[-1].actors:
             events[-1].actors = _clause_parties(match, slots, events[-1])
-            if _is_generic(match):
+            if _is_generic(match) or _is_somebody_else(match):
                 events.pop()
                 continue
         alone = match.trigger.rule.needs_partner and _is_alone(events[-1])
@@ -104,6 +104,13 @@ def _is_generic(match: Match) -> bool:
     if marks:
         return any(child.lower_ == "such" for child in marks)
     return not syntax.is_headline(token.sent) and syntax.preposition(token) not in OCCASION
+
+
+def _is_somebody_else(match: Match) -> bool:
+    """Tell an act of a speaker or listener who is not known: *you suggest*, *our visit*."""
+    token = match.token
+    who = syntax.possessor(token) if match.trigger.kind == "noun" else syntax.agent(token)
+    return any(word.morph.get("Person") in (["1"], ["2"]) for word in who)
 
 
 def _is_told(noun: Token) -> bool:
