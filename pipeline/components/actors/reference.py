@@ -29,6 +29,10 @@ _AHEAD = 1.5
 """The share of an article's country names that makes it an article about that country."""
 _LEAD = 3
 """How many sentences, the headline among them, tell what an article is about."""
+_LABEL = 6
+"""Tokens of the longest label over a turn of a transcript."""
+_TRANSCRIPT = 6
+"""How many turns with labels that recur make a transcript."""
 _DEPTH = 4
 """How many references may lead to one another."""
 _SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "obl:agent")
@@ -120,6 +124,7 @@ class References:
         self._titles = _titles_of_persons(doc)
         self._memory: dict[int, list[Entity]] = {}
         self._short_titles = self._abbreviated()
+        self._turns = self._labels()
 
     def resolve(self, token: Token) -> list[Entity]:
         """Return the entities that a token stands for, in order of mention; empty if unsettled.
@@ -428,10 +433,39 @@ class References:
     def _speaker(self, token: Token) -> list[Entity]:
         """Return whom "I" means, or the country "we" speaks for."""
         if not self._quoted(token):
+            if self._turns:
+                return self._turn(token)
             return self._reported(token) or self._author()
         speaker = self._reported(token) or self._quoting(token)
         alone = token.lower_ in ("i", "me", "my", "myself")
         return speaker if alone else self._as_states(speaker)
+
+    def _turn(self, token: Token) -> list[Entity]:
+        """Return whom "I" or "we" means in a transcript, by the label over the paragraph."""
+        spoken = [label for label in self._turns if label.start <= token.i]
+        persons = [
+            person
+            for label in spoken[-1:]
+            for ent in label.ents
+            if (person := ent._.entity) is not None and _is_person(person)
+        ]
+        alone = token.lower_ in ("i", "me", "my", "myself")
+        return persons if alone else self._as_states(persons)
+
+    def _labels(self) -> list[Span]:
+        """Return the labels of a transcript's turns (*MR KING:*), or none if it is no transcript."""
+        found = []
+        start = 0
+        for token in self.doc:
+            if "\n" in token.text:
+                start = token.i + 1
+            elif token.text == ":" and token.i - start <= _LABEL:
+                label = self.doc[start : token.i]
+                if len(label) and all(t.text[0].isupper() or len(t) < 4 for t in label):
+                    found.append(label)
+        names = Counter(label.text for label in found)
+        repeated = sum(count for count in names.values() if count > 1)
+        return found if repeated >= _TRANSCRIPT else []
 
     def _reported(self, token: Token) -> list[Entity]:
         """Return the person who says the sentence of a token, or a quotation's next sentences."""
