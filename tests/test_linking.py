@@ -105,6 +105,11 @@ def visit(doc: str, **cells: str) -> Row:
     return event(doc, who="Germany", whom="Japan", **cells)
 
 
+def planned(doc: str, who: str = "Germany", **cells: str) -> Row:
+    cells = {**JAPAN, "rule_id": "consult-visit", "factuality": "planned", **cells}
+    return event(doc, "AGREE", who=who, whom="Japan", **cells)
+
+
 def copied(doc: str, **cells: str) -> Row:
     return event(doc, "REQUEST", evidence=SENTENCE, trigger="urged", **cells)
 
@@ -164,6 +169,10 @@ MERGED = {
         visit("a", published="2025-03-25"),
         visit("b", published="2025-03-01", date="2025-03-24/2025-03-25"),
     ),
+    "a plan without date, of the same person": (
+        planned("a", who="Ada Linden", published="2025-03-20"),
+        planned("b", who="Ada Linden", published="2025-03-01", date="2025-03-24/2025-03-25"),
+    ),
     "the same sentence": (
         copied("a", published="2025-03-22"),
         copied("b", published="2025-03-23"),
@@ -201,9 +210,13 @@ APART = {
         event("a", published="2025-03-23"),
         event("b", date="2025-03-22"),
     ),
-    "plans without date": (
-        visit("a", published="2025-03-20", factuality="planned"),
-        visit("b", published="2025-03-01", factuality="planned", date="2025-03-24/2025-03-25"),
+    "plans of states without date": (
+        planned("a", published="2025-03-20"),
+        planned("b", published="2025-03-01", date="2025-03-24/2025-03-25"),
+    ),
+    "plans without date, of more persons": (
+        planned("a", who="Ada Linden", published="2025-03-20"),
+        planned("b", who="Ada Linden; Bert Ohm", date="2025-03-24/2025-03-25"),
     ),
     "what was said on the day of publication": (
         event("a", "REQUEST", who="Germany", whom="Japan", date="2025-03-22") | CONTEXT,

@@ -41,7 +41,7 @@ SPOKEN = frozenset({"ACCUSE", "AGREE", "CONCEDE", "REJECT", "REQUEST", "SUPPORT"
 FEW, WEEK, MONTH, WIDE = 3, 7, 31, 366
 """Days of a date: up to ``WIDE`` it can identify an act, up to ``FEW`` without the same persons."""
 NEWS = 7
-"""Days before its publication in which an act without date is taken to have taken place."""
+"""Days around its publication in which an act without date is taken to have taken place."""
 COPIED = 40
 """Characters from which on a sentence that two documents share is no formula of thanks."""
 CANDIDATES = 64
@@ -292,14 +292,12 @@ def _published(row: Row) -> int:
 
 
 def _news(row: Row) -> When | None:
-    """Return the days of an act that took place and is reported without date.
-
-    They are those just before its publication. What is to come has no such bound.
-    """
+    """Return the days of an act without date: just before its publication, or after, if planned."""
     day = _published(row)
-    if not day or row["date"] or row["factuality"] != "actual":
+    if not day or row["date"] or row["factuality"] not in ("actual", "planned"):
         return None
-    return When("", max(day - NEWS, FIRST), day)
+    ahead = row["factuality"] == "planned"
+    return When("", day, day + NEWS) if ahead else When("", max(day - NEWS, FIRST), day)
 
 
 def _specific_first(unit: Unit) -> Key:
@@ -477,6 +475,7 @@ def _news_supports(unit: Unit, other: Cluster) -> bool:
     """Tell whether an act without date is one that was news on the same days.
 
     Who took part must be nearly settled: by name, by three parties or more, or by a specific place.
+    What is to come may lie far ahead, so that the same persons must be named.
     """
     mine, theirs = unit.when or unit.around, other.when or other.around
     if mine is None or theirs is None or not (mine.known and theirs.known):
@@ -484,17 +483,14 @@ def _news_supports(unit: Unit, other: Cluster) -> bool:
     if max(mine.length, theirs.length) > NEWS + 1 or not mine.meets(theirs):
         return False
     together = unit.actors | unit.recipients
+    if unit.type in MANY_A_DAY or len(together) < 2:
+        return False
+    if unit.factuality == "planned":
+        return parties.same_persons(unit.names, other.names)
     same_place = unit.is_placed and unit.place == other.place
-    return (
-        unit.type not in MANY_A_DAY
-        and len(together) > 1
-        and (
-            len(together) > 2
-            or same_place
-            or parties.shared(unit.names, other.names) > 0
-            or unit.act == other.units[0].act == "visit"
-        )
-    )
+    same_visit = unit.mode == other.mode == "visit" and _are_placed(unit, other)
+    named = parties.shared(unit.names, other.names) > 0
+    return len(together) > 2 or same_place or same_visit or named
 
 
 def _evidence(unit: Unit, other: Cluster, is_twin: bool) -> Key:

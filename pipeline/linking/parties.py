@@ -64,6 +64,18 @@ def shared(some: Named, others: Named) -> int:
     )
 
 
+def same_persons(some: Named, others: Named) -> bool:
+    """Tell whether both name the same persons, and at least one."""
+    persons = {key for key in {*some, *others} if key[1] == "person"}
+    return bool(persons) and all(
+        key in some
+        and key in others
+        and len(some[key]) == len(others[key])
+        and _common(some[key], others[key])
+        for key in persons
+    )
+
+
 def settled(found: Iterable[str], some: Named, others: Named) -> bool:
     """Tell whether for each of the parties both name the same person or body."""
     return all(
