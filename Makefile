@@ -2,9 +2,14 @@
 # make test: linters, types, all tests.
 PYTHON ?= python3
 BIN := .venv/bin
+# make bench: speed and size on ARTICLES (a JSON Lines file), compared with FIGURES and written there.
+# make memory: whether a worker's memory grows with the number of articles.
+FIGURES ?= docs/bench.json
+# make fuzz: any text and any bytes, for DURATION seconds.
+DURATION ?= 1800
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: run test lint bench fuzz browser clean
+.PHONY: run test lint bench memory fuzz browser clean
 
 run: .venv/ready
 	$(BIN)/pacta run corpus/articles --metadata corpus/documents.csv -o outputs
@@ -18,10 +23,13 @@ lint: .venv/ready
 	$(BIN)/mypy
 
 bench: .venv/ready
-	$(BIN)/python -m pipeline.running.bench $(ARTICLES)
+	$(BIN)/python -m pipeline.running.bench $(ARTICLES) --output $(FIGURES)
+
+memory: .venv/ready
+	$(BIN)/python -m pipeline.running.bench $(ARTICLES) --memory
 
 fuzz: .venv/ready
-	PACTA_FUZZ_SECONDS=1800 $(BIN)/pytest tests -k fuzz
+	PACTA_FUZZ_SECONDS=$(DURATION) $(BIN)/pytest tests/test_fuzz.py -s
 
 # The tests of the review page drive a real Chromium; Debian's package is taken where it can be.
 browser:

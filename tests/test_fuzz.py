@@ -1,6 +1,7 @@
 """Any text and any bytes: nothing breaks, no article is lost, offsets hold.
 
-A short run is part of the tests; ``make fuzz`` sets ``PACTA_FUZZ_SECONDS`` and goes on that long.
+A short run is part of the tests; ``make fuzz`` sets ``PACTA_FUZZ_SECONDS`` and goes on that long,
+with more examples to a round, and says in the end how many there were.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import gzip
 import os
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,17 +49,19 @@ BYTES = st.one_of(
 )
 
 
-def _go_on(check: Callable[[], None]) -> None:
+def _go_on(check: Callable[[], None], seen: Counter[str]) -> None:
     """Run a check once, or again and again for the time given."""
     end = time.monotonic() + SECONDS
     check()
     while time.monotonic() < end:
         check()
+    if SECONDS:
+        print(", ".join(f"{count:,} {what}" for what, count in seen.items()))
 
 
 def _settings(examples: int) -> settings:
     return settings(
-        max_examples=examples,
+        max_examples=examples * 10 if SECONDS else examples,
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -65,6 +69,8 @@ def _settings(examples: int) -> settings:
 
 
 def test_fuzz_text_through_the_whole_pipeline(nlp):
+    seen: Counter[str] = Counter()
+
     @_settings(25)
     @given(texts=st.lists(TEXTS, min_size=1, max_size=4))
     def check(texts):
@@ -77,11 +83,13 @@ def test_fuzz_text_through_the_whole_pipeline(nlp):
                 article.status = "ok"
         results = process_articles(nlp, articles)
         assert [result.document["doc_id"] for result in results] == [a.doc_id for a in articles]
+        seen["texts"] += len(texts)
+        seen["events"] += sum(len(result.events) for result in results)
         for article, result in zip(articles, results, strict=True):
             assert result.document["status"] == article.status, result.document["message"]
             _check_rows(article, result)
 
-    _go_on(check)
+    _go_on(check, seen)
 
 
 def _check_rows(article: Article, result) -> None:
@@ -104,6 +112,8 @@ def _check_rows(article: Article, result) -> None:
 
 
 def test_fuzz_bytes_of_files():
+    seen: Counter[str] = Counter()
+
     @_settings(150)
     @given(data=BYTES, ending=st.sampled_from(ENDINGS), packed=st.booleans())
     def check(data, ending, packed):
@@ -116,6 +126,8 @@ def test_fuzz_bytes_of_files():
             except InputError:
                 return  # Parquet without pyarrow ends the run with one line.
         assert articles
+        seen["files"] += 1
+        seen["articles"] += len(articles)
         for article in articles:
             assert article.status in ("ok", "skipped", "failed")
             assert bool(article.message) or article.status == "ok"
@@ -123,4 +135,4 @@ def test_fuzz_bytes_of_files():
             assert all(0 <= z.start < z.end <= len(article.text) for z in article.zones)
             article.text.encode("utf-8")
 
-    _go_on(check)
+    _go_on(check, seen)

@@ -58,6 +58,16 @@ class Store:
         for (value,) in self._data.execute(query):
             yield _unpack(value)
 
+    def everything(self) -> Iterator[Result]:
+        """Go through all results, in no order that means anything."""
+        for (value,) in self._data.execute("SELECT value FROM results ORDER BY key"):
+            yield _unpack(value)
+
+    def size(self) -> int:
+        """Return the bytes that all results take."""
+        query = "SELECT COALESCE(SUM(LENGTH(value)), 0) FROM results"
+        return int(self._data.execute(query).fetchone()[0])
+
     def count(self) -> int:
         """Return the length of this run's list."""
         return int(self._data.execute("SELECT COUNT(*) FROM inputs").fetchone()[0])
