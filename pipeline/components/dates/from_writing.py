@@ -45,7 +45,9 @@ def weekday(parts: Parts, context: Context) -> Reading | None:
         return _weekday_of_text(parts["wd"], context)
     ahead = (parts["wd"] - context.now.isoweekday()) % 7
     future = parts["rel"] > 0 if "rel" in parts else context.direction == "future"
-    if not future:
+    if "rel" in parts and ahead == 0:
+        ahead = 7 if future else -7
+    elif not future:
         ahead -= 7 if ahead else 0
     return Reading(edtf.day(edtf.shift_date(context.now, ahead)), context.now_from)
 

@@ -225,9 +225,9 @@ class Vocabulary:
         return form
 
     def _any_of(self, term: re.Match[str]) -> str:
-        """``{MONTH}`` in a form: the words of that table as Capital or UPPER."""
+        """``{MONTH}`` in a form: the words of that table, in any case."""
         words = sorted(self._values[term[1]], key=lambda word: (-len(word), word))
-        return f"(?:{'|'.join(written for w in words for written in (w.capitalize(), w.upper()))})"
+        return f"(?i:{'|'.join(words)})"
 
     def _samples(self) -> list[str]:
         """Lexemes that between them have every set of forms there is."""
