@@ -20,9 +20,13 @@ VECTOR_WIDTH = 56
 
 
 def join(syntax: Language, ner: Language) -> Language:
-    """Put the ``ner`` of one pipeline at the end of the other; both must have the same vectors."""
+    """Put the ``ner`` of one pipeline before the other's taggers; both must have the same vectors.
+
+    Before the parser, so that no name is cut where the parser wrongly ends a sentence (wikigold
+    0.799 behind it, 0.807 before it).
+    """
     ner.replace_listeners("tok2vec", "ner", ["model.tok2vec"])
-    syntax.add_pipe("ner", source=ner)
+    syntax.add_pipe("ner", source=ner, after="tok2vec")
     return syntax
 
 
