@@ -33,7 +33,28 @@ ODD = (
     "é 日本 🤝 \x00 \x1b \ud800 ﬁ İ ß Ⅷ １２ \u0301"
 )
 WORDS = PLAIN.split() + ODD.split(" ")
+PARTIES = """Germany|Japan's foreign minister|The United States and Chile|He|President Anna Smith|
+NATO|the two countries|Kenyan troops|An army spokesman|the EU (European Union)|"Norway"|They"""
+ACTS = """signed|have not signed|will meet|agreed to sign|is expected to ratify|visited|condemned|
+attacked|called on|said it would sanction|met with|held talks with|sent aid to|, which invaded|
+proposed to|was urged by|withdrew from|and|did not"""
+THINGS = """the agreement|a treaty with Peru|France|the Defence Pact of 1998|its ACSA|an attack in
+Tokyo|300 soldiers|the "Agreement on Trade" (AT)|the minister|talks|sanctions on Iran|Kyiv"""
+TAILS = """|on Monday|in Berlin|on 22 March 2024|, he said|last year.|in the 1990s?|.|!”|until May;|
+– “"""
+
+
+def _one(choices: str) -> st.SearchStrategy[str]:
+    return st.sampled_from([" ".join(choice.split()) for choice in choices.split("|")])
+
+
+SENTENCES = st.lists(
+    st.one_of(_one(PARTIES), _one(ACTS), _one(THINGS), _one(TAILS), st.sampled_from(WORDS))
+    | st.tuples(_one(PARTIES), _one(ACTS), _one(THINGS), _one(TAILS)).map(" ".join),
+    max_size=40,
+).map(" ".join)
 TEXTS = st.one_of(
+    SENTENCES,
     st.lists(st.sampled_from(WORDS), max_size=80).map(" ".join),
     st.text(max_size=300),
     st.lists(st.text(max_size=40), max_size=12).map("\n".join),
