@@ -38,6 +38,8 @@ def repair(doc: Doc) -> Doc:
             token.head = token.head.head
         elif token.dep_ == "nsubj" and token.pos_ in ("NOUN", "PROPN"):
             _entitle(token)
+        elif token.lemma_ == "have" and token.tag_ in FINITE and token.dep_ != "aux":
+            _complete(token)
         elif token.tag_ in FINITE and token.dep_ == "conj" and token.head.tag_ in UNFINITE:
             _join_finite(token)
     return doc
@@ -78,6 +80,26 @@ def _entitle(office: Token) -> None:
     if name.dep_ == "nsubj" and name.head == office.head and name.pos_ == "PROPN":
         office.head = name
         office.dep_ = "nmod:desc"
+
+
+def _complete(have: Token) -> None:
+    """Make one verb of *have* and the participle behind it, read as an attribute of its object.
+
+    *Warplanes have bombed rebel camps* has no camps that are bombed, it bombs them.
+    """
+    verb = have
+    while verb.i + 1 < len(have.doc) and (verb == have or verb.tag_ == "RB"):
+        verb = verb.nbor(1)
+    noun = verb.head
+    if verb.tag_ != "VBN" or verb.dep_ != "amod" or noun.head != have or noun.dep_ != "obj":
+        return
+    is_root = have.head == have
+    verb.head = verb if is_root else have.head
+    verb.dep_ = "ROOT" if is_root else have.dep_
+    for child in list(have.children):
+        child.head = verb
+    have.head = verb
+    have.dep_ = "aux"
 
 
 def _join_finite(verb: Token) -> None:

@@ -412,6 +412,7 @@ class References:
                 return group if not number or len(group) == number else []
             if not number and self._sent_of[token.i] - self._sent_of[sent.start] < 2:
                 alone = [e for e in self._subjects(sent, token) if e.type in ("ORG", "NORP")]
+                alone += [e for t in sent if _is_many(t, token) for e in self._resolve(t, depth - 1)]
                 if alone:
                     return [alone[0]]
         return self._together(token, number or 2, _is_person) if number else []
@@ -632,6 +633,16 @@ def _lemma(token: Token) -> str:
 def _is_plural(token: Token) -> bool:
     number = token.morph.get("Number", [])
     return number == ["Plur"] if number else token.tag_ in ("NNS", "NNPS", "VBP")
+
+
+def _is_many(token: Token, before: Token) -> bool:
+    """Tell a plural common noun that is a subject before a word (*Kenyan officials said they*)."""
+    return (
+        token.i < before.i
+        and token.dep_ in _SUBJECTS
+        and token.pos_ == "NOUN"
+        and _is_plural(token)
+    )
 
 
 def _is_pronoun(token: Token) -> bool:

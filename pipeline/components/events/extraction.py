@@ -176,7 +176,7 @@ def _only_carries(
     """Tell a verb whose noun tells the same act: of *imposed sanctions* only the noun counts."""
     if match.trigger.kind != "verb" or not slots.is_a(match.token, "light_verb"):
         return False
-    carried = [by_token.get(word.i) for word in slots.fill(match.token, "verb", "object")]
+    carried = [by_token.get(word.i) for word in slots.words(match.token, "verb", "object")]
     return any(
         other is not None
         and other.trigger.kind == "noun"

@@ -57,7 +57,8 @@ class Factuality:
         nominal : bool
             The word is a noun, whatever its tag.
         """
-        if not nominal and syntax.is_verbal(token) and token.dep_ != "amod":
+        verbal = syntax.is_verbal(token) or syntax.is_infinitive(token)
+        if not nominal and verbal and token.dep_ != "amod":
             return self._of_verb(token, 0)
         return self._of_noun(token, 0)
 
@@ -206,7 +207,7 @@ class Factuality:
         if self._cues.has("container", head):
             return self._of_noun(head, depth + 1)
         group = self._cues.governing(head)
-        if group is None or not group.effect or syntax.preposition(noun) not in LINKS:
+        if group is None or syntax.preposition(noun) not in LINKS:
             return None
         return _under(group, self._of_noun(head, depth + 1), head)
 
@@ -231,7 +232,8 @@ class Factuality:
 
     def _takes(self, group: Group, verb: Token, noun: Token) -> bool:
         """Whether a noun is what the verb is about: ``fear an attack``, ``called for talks``."""
-        if not group.effect or noun.dep_ == "nsubj":
+        passive = noun.dep_ == "nsubj:pass" or (noun.dep_ == "nsubj" and syntax.is_passive(verb))
+        if not group.effect or (noun.dep_ == "nsubj" and not passive):
             return False
         if noun.dep_ == "obl" and syntax.preposition(noun) in PARTICLES:
             return group.name == "cancelling"  # "called off the visit", as the parser may have it
@@ -240,7 +242,7 @@ class Factuality:
             return asked and syntax.preposition(noun) in LINKS
         if group.name in ("failure", "sure_failure"):
             return _is_indefinite(noun)  # "denied any attack"; "denied the request" was made
-        if noun.dep_ == "nsubj:pass" and self._cues.has("purpose", verb):
+        if passive and self._cues.has("purpose", verb):
             return False
         return group.name != "request"
 

@@ -10,7 +10,7 @@ from spacy.tokens import Token
 from pipeline.components.events import syntax
 from pipeline.components.factuality.cues import Cues
 
-_NEGATORS = frozenset({"advmod", "neg", "aux", "aux:pass", "cc:preconj", "det"})
+_NEGATORS = frozenset({"advmod", "neg", "aux", "aux:pass", "cc", "cc:preconj", "det"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,11 @@ class Marks:
                     return Reading(value, child)
         for child in syntax.children(noun, "acl"):
             governing = self._cues.governing(child)
-            if child.tag_ == "VBN" and governing is not None and governing.name == "intention":
+            if (
+                child.tag_ in ("VBN", "VBD")
+                and governing is not None
+                and governing.name == "intention"
+            ):
                 return Reading("planned", child)
         return None
 
@@ -205,7 +209,8 @@ def _is_corrected(part: Token) -> bool:
         child.dep_ in ("case", "mark") and child.lower_ == "until" for child in part.children
     ):
         return True
-    return part.dep_ in ("obl", "advmod") and any(
+    parts = [part] if part.pos_ in syntax.NOMINAL and part.dep_ == "conj" else part.children
+    return part.dep_ in ("obl", "advmod", "conj") and any(
         child.dep_ == "conj" and any(c.dep_ == "cc" and c.lower_ == "but" for c in child.children)
-        for child in part.children
+        for child in parts
     )
