@@ -19,7 +19,7 @@ COLUMNS = {
 
 
 def main() -> None:
-    """Take one event of each type and agreement, with a date or agreement, the most certain first."""
+    """Take one event of each type and agreement that tells something, the most certain first."""
     with (ROOT / "outputs" / "events.csv").open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: -float(row["confidence"] or 0))
     kinds: dict[tuple[str, ...], dict[str, str]] = {}

@@ -14,7 +14,6 @@ import json
 from collections import Counter
 from pathlib import Path
 
-import pytest
 from spacy.language import Language
 
 from pipeline.linking import link_run

@@ -26,7 +26,7 @@ def make_repairs(nlp: Language, name: str) -> Callable[[Doc], Doc]:
 
 
 def repair(doc: Doc) -> Doc:
-    """Give finite verbs that were read as attributes their clause back; space relates to nothing."""
+    """Give clauses back what the parser took from them; space relates to nothing."""
     for token in doc:
         if token.is_sent_start and token.i and _is_broken(token):
             _rejoin(token)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Token
 
 from pipeline.components.events.syntax import is_headline
 from pipeline.gazetteers import country
@@ -38,9 +39,7 @@ LEAD = 400
 REPORTED = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "CONCEDE"})
 
 
-def link_document(
-    events: list[Event], doc: Doc, principals: Sequence[Entity] = ()
-) -> list[Event]:
+def link_document(events: list[Event], doc: Doc, principals: Sequence[Entity] = ()) -> list[Event]:
     """Group the mentions of one act and complete each from its group.
 
     Parameters
@@ -268,7 +267,7 @@ def _said_at_meetings(events: list[Event], published: str) -> None:
 
 def _share_context(group: list[Event]) -> None:
     """Give the setting that one mention of an act took from its context to the later ones."""
-    for before, event in zip(group, group[1:], strict=False):
+    for before, event in pairwise(group):
         if before.actors and event.actors:
             _take_setting(event, before)
 
@@ -313,8 +312,12 @@ def _strike_home(event: Event) -> None:
 
 def _said_on(events: list[Event]) -> None:
     """Date what somebody goes on to say to the day of what he said just before."""
-    said = [e for e in events if e.event_type in REPORTED and not e.agreement_stage and e.act not in DONE]
-    for before, event in zip(said, said[1:], strict=False):
+    said = [
+        e
+        for e in events
+        if e.event_type in REPORTED and not e.agreement_stage and e.act not in DONE
+    ]
+    for before, event in pairwise(said):
         near = event.trigger[0] - before.trigger[1] < NEAR
         if near and event.actors == before.actors:
             _take_setting(event, before)

@@ -176,7 +176,6 @@ def timeline(acts: Sequence[Row]) -> Spec:
         if pair in lanes
     ]
     data.sort(key=lambda dot: -dot["acts"])  # The small ones are drawn on the large ones.
-    shown = ("who", "when", "class", "acts", *(f"act {n + 1}" for n in range(EXAMPLES)))
     encoding = {
         "x": _by("month", "quantitative", axis=_time_axis(years, data), scale=_near(data)),
         "y": _by("lane", "nominal", sort=[_pair(lane) for lane in lanes], axis={"grid": True}),
@@ -184,7 +183,7 @@ def timeline(acts: Sequence[Row]) -> Spec:
         "stroke": _QUAD | {"field": "class"},
         "size": _by("acts", "quantitative", scale={"range": [45, 500]}, legend=None),
         "fillOpacity": {"condition": {"test": "datum.took_place", "value": 0.75}, "value": 0.08},
-        "tooltip": _tooltip(*shown),
+        "tooltip": _tooltip("who", "when", "class", "acts", "told"),
     }
     mark = {"type": "point", "filled": True, "strokeWidth": 1.5, "strokeOpacity": 1}
     return _chart(data, 26 * len(lanes), mark=mark, encoding=encoding)
@@ -200,16 +199,16 @@ def _pair(pair: views.Dyad) -> str:
 
 def _dot(pair: views.Dyad, quad: str, found: list[Row], years: views.Years) -> dict[str, Any]:
     first = found[0]["date_start"]
-    dot = {
+    return {
         "lane": _pair(pair),
         "who": " – ".join(party_name(party) for party in pair if party),
         "month": _month(first, years) + _within(first, quad, len(found)),
         "when": found[0]["date"] if len(found) == 1 else first[:7],
         "class": quad,
         "acts": len(found),
+        "told": "\n".join(told(row) for row in found[:EXAMPLES]),
         "took_place": any(row["factuality"] == "actual" for row in found),
     }
-    return dot | {f"act {n + 1}": told(row) for n, row in enumerate(found[:EXAMPLES])}
 
 
 def _within(day: str, quad: str, acts: int) -> float:
@@ -480,14 +479,18 @@ def agreements(rows: Iterable[Row]) -> Spec:
     ]
     stages = [stage.replace("_", " ") for stage in STAGES]
     encoding = {
-        "x": _by("stage", "ordinal", scale={"domain": stages}, axis={"orient": "top", "labelAngle": 0}),
+        "x": _by(
+            "stage", "ordinal", scale={"domain": stages}, axis={"orient": "top", "labelAngle": 0}
+        ),
         "y": _by("agreement", "nominal", sort=None, axis={"grid": True, "labelLimit": 260}),
     }
     line = {
         "mark": {"type": "line", "color": "var(--strong-line)", "strokeWidth": 3},
         "encoding": {"detail": {"field": "agreement"}, "order": {"field": "order"}},
     }
-    point = {"mark": {"type": "point", "filled": True, "opacity": 1, "size": 90, "color": "var(--vc)"}}
+    point = {
+        "mark": {"type": "point", "filled": True, "opacity": 1, "size": 90, "color": "var(--vc)"}
+    }
     date = {
         "mark": {"type": "text", "dy": 14, "fontSize": 10},
         "encoding": {"text": {"field": "date"}},

@@ -407,7 +407,6 @@ class Resolution:
         names = {term.name for term in terms}
         return terms[-1] if len(names) == 1 else None
 
-
     def leaders(self, surname: str, title: str) -> list[Term]:
         """Return the heads of one state whom a title and a surname can mean, if of no other.
 

@@ -412,7 +412,9 @@ class References:
                 return group if not number or len(group) == number else []
             if not number and self._sent_of[token.i] - self._sent_of[sent.start] < 2:
                 alone = [e for e in self._subjects(sent, token) if e.type in ("ORG", "NORP")]
-                alone += [e for t in sent if _is_many(t, token) for e in self._resolve(t, depth - 1)]
+                alone += [
+                    e for t in sent if _is_many(t, token) for e in self._resolve(t, depth - 1)
+                ]
                 if alone:
                     return [alone[0]]
         return self._together(token, number or 2, _is_person) if number else []
@@ -454,7 +456,7 @@ class References:
         return persons if alone else self._as_states(persons)
 
     def _labels(self) -> list[Span]:
-        """Return the labels of a transcript's turns (*MR KING:*), or none if it is no transcript."""
+        """Return the labels of the turns (*MR KING:*) of a transcript, none of other texts."""
         found = []
         start = 0
         for token in self.doc:
@@ -619,7 +621,7 @@ class References:
 
 
 def _subject_of(verb: Token) -> list[Token]:
-    """Return the subjects of a verb, those of the verb above where it has none (*…, adding that*)."""
+    """Return the subjects of a verb, those above where it has none (*…, adding that*)."""
     found = [child for child in verb.children if child.dep_ in _SUBJECTS]
     if not found and verb.dep_ in ("advcl", "xcomp", "conj") and verb.head != verb:
         return _subject_of(verb.head)

@@ -125,7 +125,7 @@ def _clause_parties(match: Match, slots: Slots, event: Event) -> list[Entity]:
     verb = syntax.clause_head(match.token)
     if slots.is_a(verb, "reporting_verb"):
         return []
-    found = slots.entities(syntax.surface_subject(verb))
+    found = slots.entities(syntax.agent(verb))
     found = [entity for entity in found if entity not in event.recipients]
     return [] if match.trigger.frame.joint and len(found) < 2 else found
 
@@ -170,9 +170,7 @@ def _is_of_own_deed(event: Event, match: Match, slots: Slots) -> bool:
     return bool(owners) and set(owners) <= set(event.actors)
 
 
-def _only_carries(
-    match: Match, by_token: dict[int, Match], book: Rulebook, slots: Slots
-) -> bool:
+def _only_carries(match: Match, by_token: dict[int, Match], book: Rulebook, slots: Slots) -> bool:
     """Tell a verb whose noun tells the same act: of *imposed sanctions* only the noun counts."""
     if match.trigger.kind != "verb" or not slots.is_a(match.token, "light_verb"):
         return False
@@ -209,7 +207,7 @@ def _serves(token: Token) -> bool:
 
 
 def _ahead(noun: Token, factuality: Factuality, slots: Slots) -> Reading | None:
-    """Return the reading of a meeting still to come: *will travel for talks*, *talks will focus*."""
+    """Read a meeting still to come: *will travel for talks*, *talks will focus*."""
     while noun.dep_ == "nmod" and slots.is_a(noun.head, "container"):
         noun = noun.head
     verb = syntax.governor(noun)
@@ -262,7 +260,9 @@ def _is_topic(match: Match, book: Rulebook) -> bool:
         return False
     if _is_part_of_name(token) or _is_in_title(token, book):
         return True
-    if any(c.dep_ == "amod" and c.lemma_.lower() in book.classes["enabling"] for c in token.children):
+    if any(
+        c.dep_ == "amod" and c.lemma_.lower() in book.classes["enabling"] for c in token.children
+    ):
         return True
     if token.dep_ == "compound":
         return token.head.lemma_.lower() not in book.classes["act_carrier"]
@@ -292,8 +292,7 @@ def _is_part_of_name(token: Token) -> bool:
 def _is_in_title(noun: Token, book: Rulebook) -> bool:
     """Tell whether a noun only describes inside the title of an agreement."""
     return noun.lemma_.lower() not in book.classes["agreement_noun"] and any(
-        span.start <= noun.i < span.end - 1
-        for span in noun.doc.spans.get(AGREEMENTS, [])
+        span.start <= noun.i < span.end - 1 for span in noun.doc.spans.get(AGREEMENTS, [])
     )
 
 
@@ -583,7 +582,11 @@ def _with_listed(spans: list[Span]) -> list[Span]:
     for span in everywhere:
         last = found[-1]
         between = last.doc[last.end : span.start] if span.start >= last.end else None
-        if between is not None and 0 < len(between) <= 3 and all(t.lower_ in LISTING for t in between):
+        if (
+            between is not None
+            and 0 < len(between) <= 3
+            and all(t.lower_ in LISTING for t in between)
+        ):
             found.append(span)
     return found
 

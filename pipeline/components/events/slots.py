@@ -196,7 +196,11 @@ class Slots:
         own = [syntax.antecedent(child) for child in syntax.children(noun, "nsubj")]
         if own:
             return own if syntax.preposition(noun) in ("in", "on") else []
-        if noun.dep_ == "nmod" and syntax.preposition(noun) == "in" and noun.head.i in self._name_at:
+        if (
+            noun.dep_ == "nmod"
+            and syntax.preposition(noun) == "in"
+            and noun.head.i in self._name_at
+        ):
             return [noun.head]
         verb = self.light_verb(noun)
         return syntax.agent(verb) if verb is not None else []
@@ -207,7 +211,11 @@ class Slots:
             verb = syntax.governor(noun.head)
             return syntax.agent(verb) if verb is not None else []
         verb = syntax.governor(noun)
-        if verb is None or noun.dep_ not in ("obj", "nsubj:pass") or not self.is_a(verb, "authorship"):
+        if (
+            verb is None
+            or noun.dep_ not in ("obj", "nsubj:pass")
+            or not self.is_a(verb, "authorship")
+        ):
             return []
         charged = list(syntax.prepositional(verb, frozenset({"to", "on"})))
         return charged or (syntax.agent(verb) if verb.lemma_ in self.classes["claiming"] else [])
@@ -368,7 +376,9 @@ class Slots:
         codes = {
             name._.place.country
             for name in noun.sent.ents
-            if name.label_ in ("GPE", "LOC") and name._.sense == "place" and name._.place is not None
+            if name.label_ in ("GPE", "LOC")
+            and name._.sense == "place"
+            and name._.place is not None
         }
         state = country(codes.pop()) if len(codes) == 1 else None
         return [Entity(state.name, "GPE", state.iso3, "")] if state is not None else []

@@ -46,7 +46,7 @@ def is_passive(verb: Token) -> bool:
         return is_passive(verb.head)
     if _is_misread_clause(verb):
         return False
-    return verb.dep_ in ("acl", "amod", "advcl", "ROOT") and not has_object(verb)
+    return verb.dep_ in ("acl", "amod", "advcl", "xcomp", "ROOT") and not has_object(verb)
 
 
 def _is_misread_clause(verb: Token) -> bool:
