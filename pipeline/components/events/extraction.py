@@ -110,7 +110,7 @@ def _is_somebody_else(match: Match) -> bool:
     """Tell an act of a speaker or listener who is not known: *you suggest*, *our visit*."""
     token = match.token
     who = syntax.possessor(token) if match.trigger.kind == "noun" else syntax.agent(token)
-    return any(word.morph.get("Person") in (["1"], ["2"]) for word in who)
+    return any(word.morph.get("Person", []) in (["1"], ["2"]) for word in who)
 
 
 def _is_told(noun: Token) -> bool:
