@@ -123,7 +123,8 @@ def _clause_parties(match: Match, slots: Slots, event: Event) -> list[Entity]:
     if match.trigger.kind != "noun" or syntax.possessor(match.token):
         return []
     verb = syntax.clause_head(match.token)
-    if slots.is_a(verb, "reporting_verb"):
+    carried = slots.is_a(verb, "light_verb") or match.trigger.rule.frame != "force"
+    if slots.is_a(verb, "reporting_verb") or not carried:
         return []
     found = slots.entities(syntax.agent(verb))
     found = [entity for entity in found if entity not in event.recipients]
