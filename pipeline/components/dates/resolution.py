@@ -74,7 +74,8 @@ def year_of(
     if context.now is None:
         return context.year, TEXT if context.year else ""
     now = context.now
-    years = [y for y in (now.year - 1, now.year, now.year + 1) if edtf.valid(y, month, day)]
+    around = range(max(1, now.year - 1), min(9999, now.year + 1) + 1)
+    years = [y for y in around if edtf.valid(y, month, day)]
     if "wd" in parts and day is not None:
         fitting = [y for y in years if datetime.date(y, month, day).isoweekday() == parts["wd"]]
         years = fitting or years
