@@ -320,7 +320,7 @@ def _frame(seeds: Sequence[Seed], slots: SlotsOf, book: Rulebook, type: str) -> 
 
 def _parties_right(seed: Seed, slots: SlotsOf, frame: Frame) -> int:
     """Two for right actors, one more for right recipients; none without right actors."""
-    from pipeline.components.events.extraction import parties
+    from pipeline.components.events.parties import parties
 
     token, kind, own = seed.token, seed.word.kind, slots[seed.reading]
     verbal = kind == "verb"

@@ -1,0 +1,201 @@
+"""Which matches are acts at all: not aims, topics, kinds of act, or what another act speaks of."""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from pipeline.components.events import syntax
+from pipeline.components.events.matching import Match
+from pipeline.components.events.rules import Rulebook
+from pipeline.components.events.slots import Slots
+from pipeline.components.factuality import Factuality, Reading
+from pipeline.language.extensions import AGREEMENTS
+
+SPEECH = frozenset({"AGREE", "REQUEST", "THREATEN", "REJECT"})
+ASIDE = frozenset(
+    {
+        "in",
+        "at",
+        "during",
+        "after",
+        "before",
+        "following",
+        "since",
+        "amid",
+        "near",
+        "by",
+        "via",
+        "according",
+    }
+)
+OCCASION = frozenset({"after", "amid", "before", "during", "following", "since"})
+DETERMINING = frozenset({"det", "nmod:poss", "nummod"})
+FUTURE_AS_AGREE = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
+
+
+def only_carries(match: Match, by_token: dict[int, Match], book: Rulebook, slots: Slots) -> bool:
+    """Tell a verb whose noun tells the same act: of *imposed sanctions* only the noun counts."""
+    if match.trigger.kind != "verb" or not slots.is_a(match.token, "light_verb"):
+        return False
+    carried = [by_token.get(word.i) for word in slots.words(match.token, "verb", "object")]
+    return any(
+        other is not None
+        and other.trigger.kind == "noun"
+        and other.trigger.rule.type == match.trigger.rule.type
+        and not is_governed(other.token, by_token, book)
+        and not is_topic(other, book)
+        for other in carried
+    )
+
+
+def only_meets(match: Match, by_token: dict[int, Match]) -> bool:
+    """Tell a meeting whose verb tells it too: of *the summit meets* only the verb counts."""
+    verb = by_token.get(match.token.head.i)
+    return (
+        match.token.dep_ == "nsubj"
+        and match.trigger.rule.type == "CONSULT"
+        and verb is not None
+        and verb.trigger.rule.type == "CONSULT"
+    )
+
+
+def read_act(match: Match, factuality: Factuality, slots: Slots) -> Reading | None:
+    """Return the factuality of an act, or None where the text reports no act at all."""
+    nominal = match.trigger.kind == "noun"
+    reading = factuality.of(match.token, nominal=nominal)
+    if reading.purpose or reading.value == "hypothetical" or _serves(match.token):
+        return None
+    rule = match.trigger.rule
+    if rule.factuality and (reading.value != "negated" or "factuality" in rule.when):
+        return Reading(rule.factuality, reading.cue)
+    if nominal and reading.value == "actual" and rule.type in FUTURE_AS_AGREE:
+        return _ahead(match.token, factuality, slots) or reading
+    return reading
+
+
+def _serves(token: Token) -> bool:
+    """Tell a use from an act: *a line for sharing intelligence*."""
+    return token.tag_ == "VBG" and any(
+        child.dep_ == "mark" and child.lower_ == "for" for child in token.children
+    )
+
+
+def _ahead(noun: Token, factuality: Factuality, slots: Slots) -> Reading | None:
+    """Read a meeting still to come: *will travel for talks*, *talks will focus*."""
+    while noun.dep_ == "nmod" and slots.is_a(noun.head, "container"):
+        noun = noun.head
+    verb = syntax.governor(noun)
+    if verb is None:
+        return None
+    held = noun.dep_ == "obj" and slots.is_a(verb, "light_verb")
+    aim = noun.dep_ == "obl" and syntax.preposition(noun) == "for"
+    if not (held or aim or noun.dep_ in syntax.SUBJECTS):
+        return None
+    reading = factuality.of(verb)
+    return reading if reading.value == "planned" and not reading.purpose else None
+
+
+def is_governed(token: Token, by_token: dict[int, Match], book: Rulebook) -> bool:
+    """Tell whether a speech act speaks of this one, so that only the speech act counts."""
+    below = token
+    for above in syntax.ancestors(token):
+        if below.dep_ == "acl" and below.lemma_.lower() in book.classes["aiming"]:
+            return True
+        if below.dep_ == "acl:relcl" or (below.dep_ == "acl" and below.tag_ == "VBN"):
+            return False
+        if below.dep_ in ("obl", "nmod") and syntax.preposition(below) in ASIDE:
+            return False
+        if below.dep_ == "ccomp" and above.lemma_.lower() in book.classes["quoting"]:
+            return False
+        match = by_token.get(above.i)
+        if match is not None and match.trigger.rule.governs and _speaks_of(match, below):
+            return True
+        below = above
+    return False
+
+
+def _speaks_of(match: Match, below: Token) -> bool:
+    """Tell whether what hangs on a speech act by this word is what the act is about."""
+    category = match.trigger.rule.type
+    if below.dep_ in ("obj", "obl", "nmod"):
+        return category in ("AGREE", "REQUEST", "THREATEN", "CONSULT")
+    if category == "CONSULT":
+        return False
+    if below.dep_ in ("xcomp", "ccomp"):
+        return True
+    behind = below.i > match.token.i
+    return category in SPEECH and (below.dep_ == "acl" or (below.dep_ == "advcl" and behind))
+
+
+def is_topic(match: Match, book: Rulebook) -> bool:
+    """Tell whether a noun only names what something is about, for or part of."""
+    token = match.token
+    if token.pos_ not in ("NOUN", "PROPN"):
+        return False
+    if _is_part_of_name(token) or _is_in_title(token, book):
+        return True
+    if any(
+        c.dep_ == "amod" and c.lemma_.lower() in book.classes["enabling"] for c in token.children
+    ):
+        return True
+    if token.dep_ == "compound":
+        return token.head.lemma_.lower() not in book.classes["act_carrier"]
+    verb = syntax.governor(token)
+    permitted = verb is not None and verb.lemma_.lower() in book.classes["enabling"]
+    aimed = token.dep_ in ("obj", "conj", "nsubj:pass") or (verb is not None and verb.dep_ == "acl")
+    if permitted and aimed:
+        return True
+    nominal = token
+    while nominal.dep_ == "conj" and nominal.head != nominal:
+        nominal = nominal.head
+    word = syntax.preposition(nominal)
+    aim = word == "for" and match.trigger.rule.type != "CONSULT"
+    return aim or word in book.classes["topic_preposition"]
+
+
+def _is_part_of_name(token: Token) -> bool:
+    """Tell whether a capitalised noun ends a proper name: ``the Iran–Iraq War``."""
+    sentence = token.sent
+    if token.is_lower or token.i <= sentence.start + 1:
+        return False
+    headline = sum(t.is_title or t.is_upper for t in sentence) > len(sentence) / 2
+    before = token.nbor(-1)
+    return not headline and before.is_title and before.dep_ in ("compound", "amod", "flat")
+
+
+def _is_in_title(noun: Token, book: Rulebook) -> bool:
+    """Tell whether a noun only describes inside the title of an agreement."""
+    return noun.lemma_.lower() not in book.classes["agreement_noun"] and any(
+        span.start <= noun.i < span.end - 1 for span in noun.doc.spans.get(AGREEMENTS, [])
+    )
+
+
+def is_generic(match: Match) -> bool:
+    """Tell whether a noun without parties names a kind of act and not one act.
+
+    ``Regular consultations`` and ``such visits`` do; ``the talks``, ``a raid``, ``after lengthy
+    negotiations`` and the nouns of headlines, which drop their articles, do not.
+    """
+    token = match.token
+    if match.trigger.kind != "noun" or _is_told(token):
+        return False
+    if token.dep_ == "compound":
+        token = token.head
+    if any(child.dep_ == "cop" for child in token.children):
+        return False
+    marks = [child for child in token.children if child.dep_ in DETERMINING]
+    if marks:
+        return any(child.lower_ == "such" for child in marks)
+    return not syntax.is_headline(token.sent) and syntax.preposition(token) not in OCCASION
+
+
+def _is_told(noun: Token) -> bool:
+    """Tell whether the past is told of a noun (*discussions included trade*)."""
+    return noun.dep_ in syntax.SUBJECTS and noun.head.tag_ == "VBD"
+
+
+def is_somebody_else(match: Match) -> bool:
+    """Tell an act of a speaker or listener who is not known: *you suggest*, *our visit*."""
+    token = match.token
+    who = syntax.possessor(token) if match.trigger.kind == "noun" else syntax.agent(token)
+    return any(word.morph.get("Person", []) in (["1"], ["2"]) for word in who)

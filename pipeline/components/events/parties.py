@@ -1,0 +1,118 @@
+"""Who acts, and upon whom: the parties of a match by its frame, else by its clause."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from spacy.tokens import Token
+
+from pipeline.components.events import syntax
+from pipeline.components.events.matching import Match
+from pipeline.components.events.rules import Rulebook
+from pipeline.components.events.slots import Slots
+from pipeline.gazetteers import country
+from pipeline.records import Entity, Event
+
+
+def parties(
+    token: Token,
+    kind: str,
+    order: list[str],
+    slots: Slots,
+    joint: bool,
+    exclude: Iterable[Entity] = (),
+) -> list[Entity]:
+    """Return the actors in the relations of a frame: of all for joint acts, else of the first."""
+    left_out = set(exclude)
+    found: dict[Entity, None] = {}
+    for relation in order:
+        for entity in slots.entities(slots.fill(token, kind, relation)):
+            if entity not in left_out:
+                found[entity] = None
+        if found and not joint:
+            break
+    return list(found)
+
+
+def clause_parties(match: Match, slots: Slots, event: Event) -> list[Entity]:
+    """Return who acts in the clause of a noun that names no parties of its own."""
+    if match.trigger.kind != "noun" or syntax.possessor(match.token):
+        return []
+    verb = syntax.clause_head(match.token)
+    carried = slots.is_a(verb, "light_verb") or match.trigger.rule.frame != "force"
+    if slots.is_a(verb, "reporting_verb") or not carried:
+        return []
+    found = slots.entities(syntax.agent(verb))
+    found = [entity for entity in found if entity not in event.recipients]
+    return [] if match.trigger.frame.joint and len(found) < 2 else found
+
+
+def first_named(token: Token, relation: str, slots: Slots, actors: list[Entity]) -> list[Entity]:
+    """Return the first other party among the words of a relation, with those listed beside it."""
+    states = {country_of(actor) for actor in actors}
+    for word in slots.fill(token, "verb", relation):
+        found = [
+            entity
+            for entity in slots.entities([word])
+            if entity not in actors
+            and (entity.type == "PERSON" or country_of(entity) not in states)
+        ]
+        if found:
+            return found
+    return []
+
+
+def aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots) -> None:
+    """Let praise or blame of ``the move`` meet whoever did what was told before."""
+    event = events[-1]
+    if event.recipients or match.trigger.rule.frame not in ("criticism", "praise"):
+        return
+    kind = match.trigger.kind
+    objects = [word for slot in ("object", "of") for word in slots.fill(match.token, kind, slot)]
+    if not any(word.lemma_.lower() in book.classes["deed"] for word in objects):
+        return
+    doers = Counter(
+        doer
+        for earlier in events[:-1]
+        for doer in earlier.actors
+        if earlier.event_type != event.event_type and doer not in event.actors
+    )
+    if doers:
+        event.recipients = [doers.most_common(1)[0][0]]
+        event.reasons["recipients"] = "who did most of what was told before"
+
+
+def is_of_own_deed(event: Event, match: Match, slots: Slots) -> bool:
+    """Tell what one says of one's own act: *defended his decision* is nobody else's praise."""
+    if match.trigger.rule.frame not in ("criticism", "praise") or not event.actors:
+        return False
+    objects = slots.fill(match.token, match.trigger.kind, "object")
+    owners = slots.entities(owner for thing in objects for owner in syntax.possessor(thing))
+    return bool(owners) and set(owners) <= set(event.actors)
+
+
+def is_alone(event: Event) -> bool:
+    return not event.recipients and len(event.actors) < 2
+
+
+def is_half(actors: list[Entity], noun: Token, slots: Slots) -> bool:
+    """Tell whether a noun like *talks* names one state or person only, and nobody who holds them.
+
+    The other side may be known from another mention; a body (*the G7 summit*) meets by itself.
+    """
+    return len(actors) == 1 and actors[0].type != "ORG" and not slots.holder(noun)
+
+
+def country_of(entity: Entity) -> str:
+    """Return what two entities of one state share: the country code, else the name."""
+    return entity.country or entity.name
+
+
+def states(entities: list[Entity]) -> list[Entity]:
+    """Replace towns by their states: who visits Lima visits Peru."""
+    found: dict[Entity, None] = {}
+    for entity in entities:
+        state = country(entity.country) if entity.type == "GPE" else None
+        found[Entity(state.name, "GPE", state.iso3, "GOV") if state else entity] = None
+    return list(found)
