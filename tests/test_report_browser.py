@@ -93,10 +93,12 @@ def test_evidence_shows_under_the_pointer_and_in_print(chromium: Any, report: Pa
 
 def test_a_dot_tells_its_acts(chromium: Any, report: Path) -> None:
     tab, complaints = open_page(chromium, report, 1280, "light")
-    tab.locator(".timeline .mark-symbol.role-mark path").first.hover()
+    tab.locator(".timeline .mark-symbol.role-mark path").last.hover()  # No other lies upon it.
     tip = tab.locator("#vg-tooltip-element.visible")
     tip.wait_for()
-    assert "act 1" in tip.inner_text()
+    rows = dict(line.split("\t") for line in tip.inner_text().splitlines() if "\t" in line)
+    assert [key.rstrip(":") for key in rows] == ["who", "when", "class", "acts", "told"]
+    assert "undefined" not in tip.inner_text()
     assert complaints == []
     tab.context.close()
 
@@ -107,7 +109,7 @@ def test_markup_stays_text_in_charts_and_tooltips(chromium: Any, tmp_path: Path)
     folder = test_report.evil(tmp_path / "run")
     path.write_text(page.render(outputs.read(folder)), encoding="utf-8")
     tab, complaints = open_page(chromium, path, 1280, "light")
-    tab.locator(".timeline .mark-symbol.role-mark path").first.hover()
+    tab.locator(".timeline .mark-symbol.role-mark path").last.hover()
     tab.locator("#vg-tooltip-element.visible").wait_for()
     for button in tab.locator(".stage button").all():
         button.click()

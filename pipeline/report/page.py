@@ -62,7 +62,7 @@ CHARTS = (
         "A dot is the acts of a pair in one month. Hollow: none of them took place (planned, "
         "proposed, denied).",
         charts.timeline,
-        ("who", "when", "class", "acts", "act 1"),
+        ("who", "when", "class", "acts", "told"),
         dated=True,
     ),
     Chart("map", "Where", "Places of acts, by their number.", charts.world_map, ("place", "acts")),
