@@ -1,0 +1,59 @@
+"""Whether two mentions can be one act, and what one may lend the other."""
+
+from __future__ import annotations
+
+from pipeline.records import Entity, Event, Place
+
+NAMED_ONCE = frozenset({"offer"})
+SPOTS = frozenset({"city", "town", "base", "building"})
+
+
+def gap(group: list[Event], event: Event) -> tuple[bool, int]:
+    here = event.trigger[0]
+    before = [here - other.trigger[0] for other in group if other.trigger[0] <= here]
+    after = [other.trigger[0] - here for other in group if other.trigger[0] > here]
+    return (False, min(before)) if before else (True, min(after))
+
+
+def agreements_meet(one: Event, other: Event) -> bool:
+    if one.agreement is None or other.agreement is None:
+        return one.agreement is other.agreement or one.act in NAMED_ONCE
+    return one.agreement.agreement_id == other.agreement.agreement_id
+
+
+def parties_meet(some: list[Entity], others: list[Entity]) -> bool:
+    """Tell whether two lists can name the same parties: a minister stands for the state."""
+    if not some or not others:
+        return True
+    left = {entity.country or entity.name for entity in some}
+    right = {entity.country or entity.name for entity in others}
+    return left <= right or right <= left
+
+
+def dates_meet(one: Event, other: Event) -> bool:
+    if one.date is None or other.date is None:
+        return True
+    if one.date.start and other.date.start:
+        last = [event.date.end or "9999" for event in (one, other) if event.date]
+        return one.date.start <= last[1] and other.date.start <= last[0]
+    return one.date.edtf == other.date.edtf
+
+
+def places_meet(one: Place | None, other: Place | None) -> bool:
+    if one is None or other is None or one.name == other.name:
+        return True
+    same_country = bool(one.country) and one.country == other.country
+    return same_country and not (one.kind in SPOTS and other.kind in SPOTS)
+
+
+def vague(event: Event) -> int:
+    """Count what is not known of the date, most where there is none."""
+    return event.date.edtf.count("X") if event.date is not None else 99
+
+
+def take_setting(event: Event, other: Event) -> None:
+    """Fill the date and the place of an event from another one, where it has none."""
+    if event.date is None and other.date is not None:
+        event.date, event.date_span, event.date_from = other.date, other.date_span, "context"
+    if event.place is None and other.place is not None:
+        event.place, event.place_span, event.place_from = other.place, other.place_span, "context"
