@@ -152,13 +152,24 @@ def test_each_component_is_known_to_spacy(pacta):
 
 def test_the_core_is_as_small_as_the_page_says(environment):
     [packages] = environment.glob("lib/python*/site-packages")
-    size = sum(path.stat().st_size for path in packages.rglob("*") if path.is_file())
+    files = (path for path in packages.rglob("*") if path.is_file())
+    size = sum(path.stat().st_size for path in files if path.parent.name != "__pycache__")
     assert size / 1e6 < LARGEST
+
+
+def test_the_html_extra_reads_web_pages(wheel, environment, pacta):
+    _pip(environment / "bin" / "python", "install", "--no-compile", f"{wheel}[html]")
+    page = f"<html><body><article><h1>A pact</h1><p>{ARTICLE}</p></article></body></html>"
+    code = f"open('page.html', 'w', encoding='utf-8').write({page!r})"
+    pacta("python", "-c", code)
+    result = pacta("pacta", "run", "page.html", "-o", "pages")
+    assert result.returncode == 0, result.stderr
+    assert "1 events" in result.stdout
 
 
 def test_the_lock_pins_what_the_project_asks_for():
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    pinned = {line.split("==")[0].lower().replace("_", "-") for line in lock if "==" in line}
+    pinned = {_name(line).replace("_", "-") for line in lock if "==" in line}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = [project["dependencies"], *project["optional-dependencies"].values()]
     names = {_name(requirement) for group in asked for requirement in group} - {"pacta"}
