@@ -173,6 +173,10 @@ MERGED = {
         planned("a", who="Ada Linden", published="2025-03-20"),
         planned("b", who="Ada Linden", published="2025-03-01", date="2025-03-24/2025-03-25"),
     ),
+    "a meeting told as its hosting, of the same persons": (
+        event("a", who="Ada Linden; Kenji Sato", date="2025-03"),
+        event("b", who="Ada Linden; Kenji Sato", date="2025-03", rule_id="consult-host"),
+    ),
     "the same sentence": (
         copied("a", published="2025-03-22"),
         copied("b", published="2025-03-23"),

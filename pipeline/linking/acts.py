@@ -11,7 +11,8 @@ documents, and who took part in an act that other documents of these days date.
 Units are taken from the most to the least specific, in an order given by their content, so the
 clusters depend on the set of events alone: neither on their order nor on how the set grew.
 Candidates come from blocks (type with agreement and stage, type with parties) sorted by date, and
-no more than :data:`CANDIDATES` are weighed, so the cost grows almost linearly. The thresholds are
+no more than :data:`CANDIDATES` are weighed, so the cost grows almost linearly. A block holds one
+set of parties: documents that name different sets meet by an agreement alone. The thresholds are
 chosen on judged pairs of press releases (``tests/data/act_pairs.csv``).
 """
 
@@ -392,7 +393,7 @@ def _compatible(unit: Unit, other: Cluster) -> bool:
     same_agreement = bool(unit.agreement) and unit.agreement == other.agreement
     return (
         unit.document not in other.documents
-        and (same_agreement or unit.act == other.units[0].act)
+        and (same_agreement or unit.act == other.units[0].act or _is_meeting(unit, other))
         and _equal_or_unknown(unit.agreement, other.agreement)
         and _equal_or_unknown(unit.stage, other.stage)
         and _equal_or_unknown(unit.mode, other.mode)
@@ -401,6 +402,17 @@ def _compatible(unit: Unit, other: Cluster) -> bool:
         and (unit.when is None or other.when is None or unit.when.meets(other.when))
         and _places_meet(unit, other)
         and not parties.contradict(unit.names, other.names)
+    )
+
+
+def _is_meeting(unit: Unit, other: Cluster) -> bool:
+    """Tell whether both are a meeting of the same persons, called so or by who received whom."""
+    together = unit.actors | other.actors
+    return (
+        unit.type == "CONSULT"
+        and not (unit.recipients or other.recipients)
+        and len(together) > 1
+        and parties.settled(together, unit.names, other.names)
     )
 
 
