@@ -99,6 +99,7 @@ def test_a_dot_tells_its_acts(chromium: Any, report: Path) -> None:
     rows = dict(line.split("\t") for line in tip.inner_text().splitlines() if "\t" in line)
     assert [key.rstrip(":") for key in rows] == ["who", "when", "class", "acts", "told"]
     assert "undefined" not in tip.inner_text()
+    assert tip.evaluate("e => e.scrollHeight <= e.clientHeight"), "all of it is seen"
     assert complaints == []
     tab.context.close()
 
