@@ -27,6 +27,8 @@ COMPLEMENTS = frozenset({"xcomp", "ccomp", "csubj", "csubj:pass", "obl", "acl", 
 ARGUMENTS = frozenset({"obj", "nsubj:pass", "nsubj", "obl"})
 #: Prepositions between a governing word and the act: "called for talks", "agreed on patrols".
 LINKS = frozenset({"for", "on", "of", "to", "about", "from", "against"})
+#: Prepositions of an occasion, which is still to come where what happens then is: "at the talks".
+OCCASIONS = frozenset({"at", "during"})
 PARTICLES = frozenset({"off", "out"})
 #: Tokens within which a participle after a governing verb is its complement, whatever the parse.
 NEAR = 3
@@ -94,6 +96,8 @@ class Factuality:
     def _under_infinitive(self, verb: Token, head: Token, depth: int) -> Reading | None:
         if not syntax.is_verbal(head) and any(self._cues.has("ranking", c) for c in head.children):
             return Reading("actual", head)
+        if self._is_performed(verb, head):
+            return ACTUAL
         head = self._promised(verb, head)
         above = self._above(head, depth)
         if head.lemma_ == "become":
@@ -113,6 +117,15 @@ class Factuality:
         if verb.dep_ == "acl" and going is not None and going.name == "motion":
             return self._of_verb(journey, depth + 1)
         return Reading("planned", infinitive, purpose=True)
+
+    def _is_performed(self, verb: Token, head: Token) -> bool:
+        """Whether saying it does it: ``I would like to thank the envoy``."""
+        return (
+            self._cues.has("performative", verb)
+            and self._cues.has("wishing", head)
+            and any(self._cues.has("speaker", c) for c in syntax.children(head, "nsubj"))
+            and not any(self._cues.has("negation", c) for c in head.children)
+        )
 
     def _promised(self, verb: Token, head: Token) -> Token:
         """The noun before an infinitive that was hung on the verb: ``dropped its plan to meet``."""
@@ -224,8 +237,11 @@ class Factuality:
         above = self._of_verb(verb, depth + 1)
         if group is not None and self._takes(group, verb, noun):
             return _under(group, above, verb)
+        if noun.dep_ == "obl" and syntax.preposition(noun) in OCCASIONS:
+            return above if above.value == "planned" and not above.purpose else None
         if self._cues.has("carrying", verb) or self._is_journey(group, noun):
-            return above
+            told_of = noun.dep_ == "obl" and above.value == "negated" and not _is_indefinite(noun)
+            return None if told_of else above
         if above.value == "hypothetical" and noun.dep_ != "obj" and _is_indefinite(noun):
             return above
         return None

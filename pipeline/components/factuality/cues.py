@@ -20,7 +20,7 @@ WORDS = (
     "obligation_auxiliary", "possible_adverb", "condition_marker", "inversion",
     "temporal_marker", "question_word", "future_modifier", "future_time", "proposed_modifier",
     "possible_modifier", "cancelled_modifier", "reporting", "ranking", "carrying", "occurring",
-    "purpose", "container", "remaining",
+    "purpose", "container", "remaining", "performative", "wishing", "speaker",
 )  # fmt: skip
 
 
