@@ -72,7 +72,7 @@ class Bin:
 
 def cases(readings: Iterable[Reading], book: Rulebook, factuality: Factuality) -> list[Case]:
     """Extract the events of annotated articles and judge each by gold."""
-    from pipeline.components.events.confidence import features
+    from pipeline.components.events.confidence import features, places_of
 
     made = []
     for reading in readings:
@@ -83,9 +83,16 @@ def cases(readings: Iterable[Reading], book: Rulebook, factuality: Factuality) -
             agreeing = slots_agreeing(want, row, reading.gold, forms)
             if agreeing["actors"] and agreeing["recipients"]:
                 right.add(row.id)
+        named = places_of(reading.doc)
         made += [
-            Case(reading.gold.doc_id, row.rule, row.type, row.id in right, features(e, reading.doc))
-            for e, row in pairs
+            Case(
+                reading.gold.doc_id,
+                row.rule,
+                row.type,
+                row.id in right,
+                features(event, reading.doc, named),
+            )
+            for event, row in pairs
         ]
     return made
 

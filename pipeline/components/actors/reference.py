@@ -114,11 +114,15 @@ class References:
         self._author_found: list[Entity] | None = None
         self.lexicon = lexicon or packaged()
         self.words = nominals()
-        self._ent = {token.i: ent for ent in doc.ents for token in ent}
+        self._ents = list(doc.ents)
+        self._ent = {token.i: ent for ent in self._ents for token in ent}
         self._sents = list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]]
         self._sent_of = {token.i: n for n, sent in enumerate(self._sents) for token in sent}
+        self._ents_of: list[list[Span]] = [[] for _ in self._sents]
+        for ent in self._ents:
+            self._ents_of[self._sent_of[ent.start]].append(ent)
         self._states: Counter[Entity] = Counter(
-            e for ent in doc.ents if _is_state(e := ent._.entity)
+            e for ent in self._ents if _is_state(e := ent._.entity)
         )
         self._by_name = {entity.name: entity for entity in doc._.entities}
         self._titles = _titles_of_persons(doc)
@@ -534,7 +538,7 @@ class References:
         country = gazetteers.country(signer(self.doc, self.lexicon))
         if country is not None:
             return [self._by_name.get(country.name) or state(country)]
-        met = {ent._.entity.country for ent in self.doc.ents if _is_person(ent._.entity)}
+        met = {ent._.entity.country for ent in self._ents if _is_person(ent._.entity)}
         subjects: Counter[Entity] = Counter()
         for sent in self._sents:
             for entity in self._subjects(sent, self.doc[-1]):
@@ -554,12 +558,12 @@ class References:
             yield self._sents[n]
 
     def _before(self, token: Token, label: str) -> list[Span]:
-        return [e for e in self.doc.ents if e.label_ == label and e.start < token.i]
+        return [e for e in self._ents if e.label_ == label and e.start < token.i]
 
     def _named_in(self, sent: Span, token: Token, fits: Callable[[Entity], bool]) -> list[Entity]:
         found = [
             ent._.entity
-            for ent in sent.ents
+            for ent in self._ents_of[self._sent_of[sent.start]]
             if ent.end <= token.i and ent._.entity is not None and fits(ent._.entity)
         ]
         return list(dict.fromkeys(found))
@@ -593,8 +597,8 @@ class References:
 
         They are the only ones of its headline or lead, else those named far oftener than others.
         """
-        for sent in self._sents[:_LEAD]:
-            named = [e for ent in sent.ents if _is_state(e := ent._.entity)]
+        for ents in self._ents_of[:_LEAD]:
+            named = [e for ent in ents if _is_state(e := ent._.entity)]
             if len(set(named)) == wanted:
                 return list(dict.fromkeys(named))
         ranked = self._states.most_common(wanted + 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.components.events.confidence import load_confidence
+from pipeline.components.events.confidence import load_confidence, places_of
 from pipeline.components.events.extraction import extract
 from pipeline.components.events.rules import load_rules
 from pipeline.components.events.slots import Slots
@@ -35,8 +35,9 @@ class Events:
         slots = Slots.of(doc, self.book, self.factuality)
         events = extract(doc, self.book, self.factuality, slots)
         doc._.events = link_document(events, doc, slots.references.principal(2))
+        named = places_of(doc)
         for event in doc._.events:
-            event.confidence = self.confidence.of(event, doc)
+            event.confidence = self.confidence.of(event, doc, named)
         return doc
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
 from pathlib import Path
@@ -25,7 +25,20 @@ FILE = "confidence.json"
 FAR = 40
 
 
-def features(event: Event, doc: Doc) -> dict[str, float]:
+Places = Mapping[Entity, Sequence[tuple[int, int]]]
+"""Where the mentions of an entity stand: first and behind the last token."""
+
+
+def places_of(doc: Doc) -> Places:
+    """Return where the entities of a document are named; made once for all its events."""
+    found: dict[Entity, list[tuple[int, int]]] = {}
+    for ent in doc.ents:
+        if ent._.entity is not None:
+            found.setdefault(ent._.entity, []).append((ent.start, ent.end))
+    return found
+
+
+def features(event: Event, doc: Doc, named: Places) -> dict[str, float]:
     """Describe an event by what makes it certain or doubtful.
 
     Parameters
@@ -34,6 +47,8 @@ def features(event: Event, doc: Doc) -> dict[str, float]:
         As the component leaves it, linked inside its document.
     doc : Doc
         Its document, with entities.
+    named
+        Where those are named, see :func:`places_of`.
 
     Returns
     -------
@@ -45,8 +60,8 @@ def features(event: Event, doc: Doc) -> dict[str, float]:
     sentence = doc.char_span(*event.evidence, alignment_mode="expand")
     if trigger is None or sentence is None:
         return {}
-    actors = [_distance(trigger, sentence, actor) for actor in event.actors]
-    recipients = [_distance(trigger, sentence, one) for one in event.recipients]
+    actors = [_distance(trigger, sentence, named.get(actor, ())) for actor in event.actors]
+    recipients = [_distance(trigger, sentence, named.get(one, ())) for one in event.recipients]
     values = {
         "one actor": len(event.actors) == 1,
         "many actors": len(event.actors) > 2,
@@ -70,13 +85,13 @@ def features(event: Event, doc: Doc) -> dict[str, float]:
     return {name: float(value) for name, value in values.items() if value}
 
 
-def _distance(trigger: Span, sentence: Span, party: Entity) -> int | None:
+def _distance(trigger: Span, sentence: Span, places: Sequence[tuple[int, int]]) -> int | None:
     """Tokens between a trigger and the nearest mention of a party in its sentence, or None."""
     return min(
         (
-            max(ent.start - trigger.end, trigger.start - ent.end, 0)
-            for ent in sentence.ents
-            if ent._.entity == party
+            max(start - trigger.end, trigger.start - end, 0)
+            for start, end in places
+            if sentence.start <= start < sentence.end
         ),
         default=None,
     )
@@ -109,9 +124,10 @@ class Confidence:
         score = self.weights["bias"] + self.weights["rule"] * prior
         return score + sum(self.weights.get(name, 0.0) * x for name, x in values.items())
 
-    def of(self, event: Event, doc: Doc) -> float:
+    def of(self, event: Event, doc: Doc, named: Places) -> float:
         """The probability that type, actors and recipients of an event are right."""
-        return self.calibrated(self.score(event.rule_id, event.event_type, features(event, doc)))
+        values = features(event, doc, named)
+        return self.calibrated(self.score(event.rule_id, event.event_type, values))
 
     def calibrated(self, score: float) -> float:
         """The share right among events of such a score."""

@@ -101,7 +101,7 @@ def _events(doc: Doc, match: Match, reading: Reading, slots: Slots) -> list[Even
     for partners, span in distributed(match, event, slots):
         single = replace(event, actors=partners)
         set_agreement(single, match, [span] if span is not None else [])
-        set_partner_date(single, partners, doc)
+        set_partner_date(single, partners, match.token.sent, slots)
         found.append(single)
     return found
 
@@ -183,7 +183,9 @@ def _set_date(event: Event, token: Token) -> None:
 
 def _set_place(event: Event, match: Match, slots: Slots) -> None:
     """Attach where the act takes place: named in its clause, or the party it goes to or hits."""
-    span = setting.governing_place(match.token) or _goal(match, slots)
+    span = setting.governing_place(match.token, slots.names_in(match.token.sent)) or _goal(
+        match, slots
+    )
     if span is not None:
         event.place = span._.place
         event.place_span = (span.start_char, span.end_char)
@@ -192,7 +194,9 @@ def _set_place(event: Event, match: Match, slots: Slots) -> None:
 
 def _goal(match: Match, slots: Slots) -> Span | None:
     """Return the place among the words to which the frame says that the act goes."""
-    places = [e for e in match.token.sent.ents if e.label_ in ("GPE", "LOC") and e._.place]
+    places = [
+        e for e in slots.names_in(match.token.sent) if e.label_ in ("GPE", "LOC") and e._.place
+    ]
     for relation in match.trigger.frame.places:
         for head in slots.fill(match.token, match.trigger.kind, relation):
             for span in places:

@@ -31,9 +31,12 @@ def governing_date(trigger: Token) -> Span | None:
     return _nearest(trigger, spans) or (spans[0] if alone else None)
 
 
-def governing_place(trigger: Token) -> Span | None:
-    """Return the most specific place named in the clause of the act, or None."""
-    found = [s for s in _places(trigger.sent) if _says_where(trigger, s)]
+def governing_place(trigger: Token, names: Iterable[Span]) -> Span | None:
+    """Return the most specific place named in the clause of the act, or None.
+
+    ``names`` are those of the sentence.
+    """
+    found = [s for s in _places(names) if _says_where(trigger, s)]
     best = _nearest(trigger, found)
     if best is None:
         return _right_behind(trigger, found)
@@ -70,8 +73,8 @@ def _says_when(trigger: Token, span: Span) -> bool:
     return len(span) > 1 or not describes or root.head == trigger
 
 
-def _places(sentence: Span) -> Iterator[Span]:
-    for span in sentence.ents:
+def _places(names: Iterable[Span]) -> Iterator[Span]:
+    for span in names:
         if span.label_ in ("GPE", "LOC") and span._.place is not None and span._.sense != "actor":
             yield span
 

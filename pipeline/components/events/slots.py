@@ -3,6 +3,7 @@ document's entities they mean."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from spacy.tokens import Doc, Span, Token
@@ -57,14 +58,17 @@ class Slots:
         self.classes = classes
         self.references = References(doc)
         self._date_tokens = {t.i for span in doc.spans.get(DATES, []) for t in span}
-        self._agreement_tokens = {t.i for span in doc.spans.get(AGREEMENTS, []) for t in span}
-        self._names = [e for e in doc.ents if e.label_ in ACTING]
+        self.agreements = list(doc.spans.get(AGREEMENTS, []))
+        self.agreement_at = {t.i: span for span in self.agreements for t in span}
+        self._ents = list(doc.ents)
+        self._starts = [ent.start for ent in self._ents]
+        self._names = [e for e in self._ents if e.label_ in ACTING]
         self._members = [
             e for e in self._names if e.root.dep_ not in MODIFYING or e.label_ == "PERSON"
         ]
         self._member_at = {t.i: n for n, name in enumerate(self._members) for t in name}
         self._mere_places = {
-            t.i for e in doc.ents if e.label_ == "GPE" and e._.sense == "place" for t in e
+            t.i for e in self._ents if e.label_ == "GPE" and e._.sense == "place" for t in e
         }
         self._name_at = {t.i: n for n, name in enumerate(self._names) for t in name}
         self._machines: dict[str, Entity] = {}
@@ -74,6 +78,11 @@ class Slots:
     def of(cls, doc: Doc, book: Rulebook, factuality: Factuality) -> Slots:
         """Build the slots of a document from the word classes of a rule book."""
         return cls(doc, factuality, book.classes)
+
+    def names_in(self, span: Span) -> list[Span]:
+        """Return the names of a stretch of the document, kept at hand: spaCy rebuilds them all."""
+        first = bisect_left(self._starts, span.start)
+        return self._ents[first : bisect_left(self._starts, span.end)]
 
     def fill(self, token: Token, kind: str, slot: str) -> list[Token]:
         """Return the head words in a slot of a trigger, coordination not yet unfolded."""
@@ -375,7 +384,7 @@ class Slots:
         """
         codes = {
             name._.place.country
-            for name in noun.sent.ents
+            for name in self.names_in(noun.sent)
             if name.label_ in ("GPE", "LOC")
             and name._.sense == "place"
             and name._.place is not None
@@ -394,7 +403,7 @@ class Slots:
                 return []
             if token.lower_ == word:
                 seen = True
-            elif seen and (token.ent_type_ in ACTING or token.i in self._agreement_tokens):
+            elif seen and (token.ent_type_ in ACTING or token.i in self.agreement_at):
                 return [token]
         return []
 
@@ -408,7 +417,7 @@ class Slots:
 
     def is_agreement(self, word: Token) -> bool:
         """Tell whether a nominal names an agreement."""
-        return word.i in self._agreement_tokens or self.is_a(word, "agreement_noun")
+        return word.i in self.agreement_at or self.is_a(word, "agreement_noun")
 
 
 def _behind_preposition(name: Span) -> bool:

@@ -10,7 +10,7 @@ from pipeline.components.agreements import agreement_for
 from pipeline.components.events import syntax
 from pipeline.components.events.matching import Match
 from pipeline.components.events.slots import Slots
-from pipeline.language.extensions import AGREEMENTS, DATES
+from pipeline.language.extensions import DATES
 from pipeline.records import Agreement, Entity, Event
 
 LISTING = frozenset({",", "and", "as", "well", "the", "a", "an", "&"})
@@ -21,7 +21,7 @@ def distributed(match: Match, event: Event, slots: Slots) -> list[tuple[list[Ent
 
     ``Signed the pacts with Chile and Peru`` are two signings, ``signed X and Y with Chile`` too.
     """
-    spans = agreements_of(match.token, slots) or _last_agreement(match.token)
+    spans = agreements_of(match.token, slots) or _last_agreement(match.token, slots)
     if len(spans) > 1:
         return [(list(event.actors), span) for span in spans]
     span = spans[0] if spans else None
@@ -51,16 +51,13 @@ def _clause_subject(token: Token, slots: Slots, partners: list[Entity]) -> list[
     return [entity for entity in slots.entities(subject) if entity not in partners][:1]
 
 
-def set_partner_date(event: Event, partners: list[Entity], doc: Doc) -> None:
+def set_partner_date(event: Event, partners: list[Entity], sentence: Span, slots: Slots) -> None:
     """Prefer a date in brackets right behind the partner's name: ``with Peru (2022)``."""
-    for ent in doc.ents:
-        bracketed = (
-            ent._.entity in partners
-            and event.evidence[0] <= ent.start_char < event.evidence[1]
-            and ent.end + 1 < len(doc)
-            and doc[ent.end].text == "("
-        )
-        for span in doc.spans.get(DATES, []) if bracketed else []:
+    doc = sentence.doc
+    for ent in slots.names_in(sentence):
+        if ent._.entity not in partners or ent.end + 1 >= len(doc) or doc[ent.end].text != "(":
+            continue
+        for span in doc.spans.get(DATES, []):
             if span.start == ent.end + 1:
                 event.date, event.date_from = span._.date, "clause"
                 event.date_span = (span.start_char, span.end_char)
@@ -110,19 +107,18 @@ def agreements_of(token: Token, slots: Slots) -> list[Span]:
     for relation in ("self", "object", "of", "on", "subject", "to", "for", "in", "head"):
         heads = [] if relation == "self" else slots.fill(token, kind, relation)
         for word in [token, *(w for head in heads for w in syntax.conjuncts(head))]:
-            for span in token.doc.spans.get(AGREEMENTS, []):
-                if span.start <= word.i < span.end:
-                    found[span.start] = span
+            span = slots.agreement_at.get(word.i)
+            if span is not None:
+                found[span.start] = span
         if found:
             break
-    return _distinct(_with_listed([found[start] for start in sorted(found)]))
+    return _distinct(_with_listed([found[start] for start in sorted(found)], slots))
 
 
-def _with_listed(spans: list[Span]) -> list[Span]:
+def _with_listed(spans: list[Span], slots: Slots) -> list[Span]:
     """Add the agreements that a list goes on to name, wherever the parse hangs them."""
-    everywhere = spans[0].doc.spans[AGREEMENTS] if spans else []
     found = list(spans)
-    for span in everywhere:
+    for span in slots.agreements if found else []:
         last = found[-1]
         between = last.doc[last.end : span.start] if span.start >= last.end else None
         if (
@@ -134,12 +130,12 @@ def _with_listed(spans: list[Span]) -> list[Span]:
     return found
 
 
-def _last_agreement(token: Token) -> list[Span]:
+def _last_agreement(token: Token, slots: Slots) -> list[Span]:
     """Return the agreement named last before a word, in its sentence or the one before."""
     start = token.sent.start
     if start > 0:
         start = token.doc[start - 1].sent.start
-    before = [s for s in token.doc.spans.get(AGREEMENTS, []) if start <= s.start < token.i]
+    before = [s for s in slots.agreements if start <= s.start < token.i]
     return before[-1:]
 
 
