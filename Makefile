@@ -24,6 +24,7 @@ lint: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m pipeline.running.bench $(ARTICLES) --output $(FIGURES)
+	$(BIN)/python scripts/scaling_figures.py $(FIGURES)
 
 memory: .venv/ready
 	$(BIN)/python -m pipeline.running.bench $(ARTICLES) --memory

@@ -19,6 +19,7 @@ TARGETS = {
     "import_seconds": 0.3,
     "first_row_seconds": 3.0,
     "whole_to_model_ratio": 1.5,
+    "ten_times_the_rules_ratio": 1.1,
     "two_workers_speedup": 1.7,
     "two_workers_same_bytes": 1.0,
     "worker_memory_ratio": 1.1,
@@ -59,6 +60,7 @@ def measure(path: Path, count: int, many: int, only_memory: bool = False) -> Fig
         figures = {} if only_memory else measures.start_up(path, folder)
         if not only_memory:
             figures |= measures.speed(path, count)
+            figures |= measures.rules(path, count // 4, folder)
             figures |= measures.workers(path, count, folder)
         figures |= measures.memory(path, count, many, folder)
         if not only_memory:

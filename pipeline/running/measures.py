@@ -83,6 +83,32 @@ def _shares(nlp: Language, articles: list[Article], reading: float) -> Figures:
     return {f"share_{name}": value / total for name, value in seconds.items()}
 
 
+def rules(path: Path, count: int, folder: Path) -> Figures:
+    """Compare the time that finding events takes with the packaged rules and with many more."""
+    from pipeline import language
+    from pipeline.articles import find, read
+    from pipeline.components.events.rules import load_rules
+
+    packaged = len(load_rules().rules)
+    invented = (f"- {{id: more-{n}, type: AID, verbs: [zorble{n}]}}\n" for n in range(9 * packaged))
+    more = folder / "rules"
+    more.mkdir()
+    (more / "more.yaml").write_text("".join(invented), encoding="utf-8")
+    articles = [read(source) for source in itertools.islice(find([path]), count)]
+    few, many = (_finding_events(language.load(rules=own), articles) for own in (None, more))
+    return {"rules": packaged, "ten_times_the_rules_ratio": many / few}
+
+
+def _finding_events(nlp: Language, articles: list[Article]) -> float:
+    from pipeline import language
+
+    with nlp.select_pipes(disable="pacta_events"):
+        docs = [doc for _, doc in language.annotate(nlp, articles)]
+    find = nlp.get_pipe("pacta_events")
+    find(docs[0].copy())
+    return _timed(lambda: [find(doc) for doc in docs])[0]
+
+
 def _docs(nlp: Language, articles: list[Article]) -> list[Any]:
     docs = []
     for article in articles:
