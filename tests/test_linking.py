@@ -29,6 +29,8 @@ CODES = {
     "Federal Ministry of Defence": "DEU.GOV",
     "Kenji Sato": "JPN.GOV",
     "Green Party": "DEU.PTY",
+    "Cato Nemo": "",
+    "Nemo Cato Ltd": "",
 }
 RULES = {
     "CONSULT": "consult-meet",
@@ -177,6 +179,10 @@ MERGED = {
         event("a", who="Ada Linden; Kenji Sato", date="2025-03"),
         event("b", who="Ada Linden; Kenji Sato", date="2025-03", rule_id="consult-host"),
     ),
+    "somebody of no known country beside the parties": (
+        event("a", who="Germany; Japan; Cato Nemo", date="2025-03-22"),
+        event("b", date="2025-03-22"),
+    ),
     "the same sentence": (
         copied("a", published="2025-03-22"),
         copied("b", published="2025-03-23"),
@@ -225,6 +231,10 @@ APART = {
     "what was said on the day of publication": (
         event("a", "REQUEST", who="Germany", whom="Japan", date="2025-03-22") | CONTEXT,
         event("b", "REQUEST", who="Germany", whom="Japan", date="2025-03-22"),
+    ),
+    "other targets of no known country": (
+        event("a", "SANCTION", who="Germany; Japan", whom="Cato Nemo", date="2025-03-22"),
+        event("b", "SANCTION", who="Germany; Japan", whom="Nemo Cato Ltd", date="2025-03-22"),
     ),
     "packages of a year": (
         event("a", "SANCTION", who="Germany", whom="Japan", date="2025"),

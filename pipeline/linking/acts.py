@@ -242,6 +242,7 @@ def _unit(rows: list[Row], kind_of: Callable[[str], Kind]) -> Unit:
     )
     bound = next((row for row in rows if row["agreement_id"]), first)
     sides = [(row[f"{side}s"], row[f"{side}_codes"]) for row in rows for side in SIDES]
+    actors, recipients = _sides(rows)
     kind, when = kind_of(first["rule_id"]), _best_date(rows)
     return Unit(
         rows=rows,
@@ -250,8 +251,8 @@ def _unit(rows: list[Row], kind_of: Callable[[str], Kind]) -> Unit:
         factuality=first["factuality"],
         mode=next((row["mode"] for row in rows if row["mode"]), ""),
         act=kind.act,
-        actors=_side(rows, "actor"),
-        recipients=_side(rows, "recipient"),
+        actors=actors,
+        recipients=recipients,
         names=parties.named(sides),
         when=when,
         is_told=any(when == _date(row) for row in rows if row["date_from"] == "clause"),
@@ -268,8 +269,20 @@ def _unit(rows: list[Row], kind_of: Callable[[str], Kind]) -> Unit:
     )
 
 
-def _side(rows: list[Row], side: str) -> frozenset[str]:
-    return frozenset(p for r in rows for p in parties.parties(r[f"{side}s"], r[f"{side}_codes"]))
+def _sides(rows: list[Row]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return actors and recipients; beside two known ones somebody of no known country is left out.
+
+    The only actor or recipient always counts, known or not: it is whom the act is about.
+    """
+    known = [_side(rows, side, parties.known) for side in SIDES]
+    every = [_side(rows, side, parties.parties) for side in SIDES]
+    if len(known[0] | known[1]) < 2:
+        return every[0], every[1]
+    return known[0] or every[0], known[1] or every[1]
+
+
+def _side(rows: list[Row], side: str, of: Callable[[str, str], tuple[str, ...]]) -> frozenset[str]:
+    return frozenset(party for r in rows for party in of(r[f"{side}s"], r[f"{side}_codes"]))
 
 
 def _best_date(rows: list[Row]) -> When | None:

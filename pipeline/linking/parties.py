@@ -30,6 +30,11 @@ def parties(names: str, codes: str) -> tuple[str, ...]:
     return tuple(sorted({_party(name, code) for name, code in _pairs(names, codes)}))
 
 
+def known(names: str, codes: str) -> tuple[str, ...]:
+    """Return the parties that have a code: states, and bodies of a known kind."""
+    return tuple(sorted({_party(name, code) for name, code in _pairs(names, codes) if code}))
+
+
 def states(names: str, codes: str) -> tuple[str, ...]:
     """Return the states (ISO3 codes) and other bodies (names) of a cell of names and its codes.
 
