@@ -22,7 +22,7 @@ from pipeline.retraining import conditions, names, output, page, rehearsal
 from pipeline.retraining.book import Count, Trial, gain, with_rules
 from pipeline.retraining.experiments import curve, recovery
 from pipeline.retraining.folds import folds
-from pipeline.retraining.induction import Lexicon, _gerund, _plural, induce
+from pipeline.retraining.induction import induce
 from pipeline.retraining.names import Names
 from pipeline.retraining.repairs import learn_repairs
 from pipeline.retraining.retrain import Retrained
@@ -58,7 +58,7 @@ def cut(nlp, trial):
 
 @pytest.fixture(scope="module")
 def learnt(trial, cut):
-    return learn_rules(trial, cut, None, seed=1)
+    return learn_rules(trial, cut, seed=1)
 
 
 def test_what_was_taken_away_comes_back(trial, cut, learnt):
@@ -69,7 +69,7 @@ def test_what_was_taken_away_comes_back(trial, cut, learnt):
 
 
 def test_learning_twice_gives_the_same_bytes(trial, cut, learnt, nlp):
-    again = learn_rules(trial, cut, None, seed=1)
+    again = learn_rules(trial, cut, seed=1)
     assert proposals_yaml(again) == proposals_yaml(learnt)
 
 
@@ -96,18 +96,18 @@ def test_proposals_are_rules_that_load_with_provenance_and_examples(
 
 def test_the_experiment_takes_a_third_of_the_rules_away(nlp, trial):
     book, _ = rules_of(nlp)
-    (draw,) = recovery(trial, book, None, [2])
+    (draw,) = recovery(trial, book, [2])
     assert draw.lost > 0
     assert draw.cut.hits < draw.full.hits
     assert draw.trial.gold < trial.gold
-    assert curve(trial, book, None, [2]).keys() == {0}
+    assert curve(trial, book, [2]).keys() == {0}
 
 
 def test_a_proposal_that_gains_nowhere_else_is_dropped(trial, cut):
     """One article alone cannot show that what it teaches holds elsewhere."""
     single, _ = trial.split({trial.readings[0].gold.doc_id})
-    assert induce(single, cut, None)
-    assert learn_rules(single, cut, None, seed=1) == []
+    assert induce(single, cut)
+    assert learn_rules(single, cut, seed=1) == []
 
 
 def test_a_rule_that_only_errs_is_retired(trial, cut, tmp_path):
@@ -166,30 +166,6 @@ def test_folds_are_disjoint_and_do_not_depend_on_order():
     random.Random(0).shuffle(ids)
     assert folds(ids, 3) == parts
     assert len(folds(["a", "b"], 1)) == 2
-
-
-@pytest.mark.parametrize(
-    ("word", "plural", "gerund"),
-    [
-        ("visit", "visits", "visiting"),
-        ("deny", "denies", "denying"),
-        ("clash", "clashes", "clashing"),
-        ("denounce", "denounces", "denouncing"),
-        ("agree", "agrees", "agreeing"),
-    ],
-)
-def test_inflections(word, plural, gerund):
-    assert (_plural(word), _gerund(word)) == (plural, gerund)
-
-
-def test_similar_words_are_real_words_of_the_kind(nlp):
-    lexicon = Lexicon.of(nlp)
-    if lexicon is None:
-        pytest.skip("the model has no vectors")
-    near = [word for word, _ in lexicon.near("condemn", 0.5, 20)]
-    assert "condemn" not in near
-    assert any(lexicon.is_kind(word, "verb") for word in near)
-    assert not lexicon.is_kind("treaty", "verb")
 
 
 def test_rehearsal_sentences_hold_their_names():

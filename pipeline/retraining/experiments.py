@@ -21,7 +21,6 @@ from pipeline.evaluation import formats
 from pipeline.evaluation.reading import read, rules_of, without
 from pipeline.retraining.book import Count, Trial, with_rules
 from pipeline.retraining.folds import folds
-from pipeline.retraining.induction import Lexicon
 from pipeline.retraining.selection import learn_rules
 
 if TYPE_CHECKING:
@@ -55,9 +54,7 @@ class Draw:
         return (self.trial.f1(self.after) - self.trial.f1(self.cut)) / self.lost
 
 
-def recovery(
-    trial: Trial, book: Rulebook, lexicon: Lexicon | None, seeds: Sequence[int]
-) -> Iterator[Draw]:
+def recovery(trial: Trial, book: Rulebook, seeds: Sequence[int]) -> Iterator[Draw]:
     """Take away a third of the rules, learn on half of the articles, score on the other half.
 
     Parameters
@@ -66,8 +63,6 @@ def recovery(
         Annotated articles; the halves are the same in every draw.
     book : Rulebook
         The rules.
-    lexicon : Lexicon, optional
-        As for learning.
     seeds : sequence of int
         One draw each.
     """
@@ -76,30 +71,26 @@ def recovery(
     full = judge.whole(book)
     for seed in seeds:
         cut = _cut(book, seed)
-        learnt = learn_rules(learn, cut, lexicon, seed)
+        learnt = learn_rules(learn, cut, seed)
         after = judge.whole(with_rules(cut, [proposal.rule for proposal in learnt]))
         yield Draw(full, judge.whole(cut), after, len(learnt), judge)
 
 
-def curve(
-    trial: Trial, book: Rulebook, lexicon: Lexicon | None, seeds: Sequence[int]
-) -> dict[int, float]:
+def curve(trial: Trial, book: Rulebook, seeds: Sequence[int]) -> dict[int, float]:
     """F1 on the articles that are left, by the number of articles learnt from."""
     ids = sorted(reading.gold.doc_id for reading in trial.readings)
+    sizes = [size for size in SIZES if size < len(ids)]
     means: dict[int, float] = {}
-    for size in SIZES:
-        if size >= len(ids):
-            break
+    for size in sizes:
         values = []
         for seed in seeds:
             order = list(ids)
             random.Random(seed).shuffle(order)
+            learn, _ = trial.split(frozenset(order[:size]))
             # What lies behind the largest size is the test for every size.
-            tested = frozenset(order[min(max(SIZES), len(ids) // 2) :])
-            learn, _ = trial.split(frozenset(order[: min(size, len(ids) - len(tested))]))
-            judge, _ = trial.split(tested)
+            judge, _ = trial.split(frozenset(order[sizes[-1] :]))
             cut = _cut(book, seed)
-            learnt = learn_rules(learn, cut, lexicon, seed) if size else []
+            learnt = learn_rules(learn, cut, seed) if size else []
             values.append(judge.f1(judge.whole(with_rules(cut, [p.rule for p in learnt]))))
         means[size] = sum(values) / len(values)
     return means
@@ -126,14 +117,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     nlp = load()
     book, factuality = rules_of(nlp)
     trial = Trial(list(read(nlp, documents, texts)), factuality)
-    lexicon, seeds = Lexicon.of(nlp), range(options.draws)
+    seeds = range(options.draws)
     console = Console(highlight=False)
     console = console if console.is_terminal else Console(highlight=False, width=140)
     if options.only in (None, "recovery"):
-        _print_recovery(list(recovery(trial, book, lexicon, seeds)), console)
+        _print_recovery(list(recovery(trial, book, seeds)), console)
     if options.only in (None, "curve"):
         table = _table("Learning curve", "articles learnt from", "events F1 on the others")
-        for size, f1 in curve(trial, book, lexicon, seeds).items():
+        for size, f1 in curve(trial, book, seeds).items():
             table.add_row(str(size), f"{f1:.3f}")
         console.print(table)
 

@@ -2,8 +2,9 @@
 
 For each trigger lemma of missed events the category is that of its gold events, the frame the one
 that reads most of their parties rightly, and conditions are learnt from its false alarms. Lemmas
-that agree in all of this make one rule; words that the model's vectors put near them make a
-second one, to be tried separately.
+that agree in all of this make one rule. Words that no missed event has are not proposed: those that
+the vectors of the model, or the word classes of the rules, put beside a trigger were right in one
+of ten cases on articles left out.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.components.events.rules import load_rules
 from pipeline.evaluation.gold import GoldDocument, GoldEvent
 from pipeline.evaluation.reading import Reading, slots_of
 from pipeline.evaluation.rules import kind_of, token_at
@@ -22,7 +22,6 @@ from pipeline.retraining.book import Count, Made, Trial, one, with_rules
 from pipeline.retraining.conditions import Conditions, learn
 
 if TYPE_CHECKING:
-    from spacy.language import Language
     from spacy.tokens import Token
 
     from pipeline.components.events.rules import Frame, Rule, Rulebook
@@ -47,14 +46,13 @@ class Shape(NamedTuple):
     factuality: str = ""
     when: Conditions = ()
     unless: Conditions = ()
-    similar: bool = False
 
     @property
     def families(self) -> tuple[tuple[str, ...], ...]:
         """What a rule is recognised by when its like is learnt from other articles: its category,
         kind of word and way of learning; or, wider, without the category."""
-        way = ("if" * bool(self.when or self.unless), "similar" * self.similar)
-        return (self.type, self.kind, *way), (self.kind, *way)
+        way = "if" * bool(self.when or self.unless)
+        return (self.type, self.kind, way), (self.kind, way)
 
 
 class Word(NamedTuple):
@@ -76,11 +74,10 @@ class Seed:
 
 @dataclass(slots=True)
 class Draft:
-    """A rule as proposed, with the seeds of each lemma (none for words found by similarity)."""
+    """A rule as proposed, with the seeds of each lemma."""
 
     shape: Shape
     lemmas: dict[str, list[Seed]] = field(default_factory=dict)
-    near: dict[str, str] = field(default_factory=dict)
 
     def rule(self, id: str, book: Rulebook) -> Rule:
         """The draft as a rule of the rule language."""
@@ -103,7 +100,7 @@ class Draft:
         )
 
 
-def induce(trial: Trial, book: Rulebook, lexicon: Lexicon | None = None) -> list[Draft]:
+def induce(trial: Trial, book: Rulebook) -> list[Draft]:
     """Propose rules for what a book misses on the articles of a trial.
 
     Parameters
@@ -112,8 +109,6 @@ def induce(trial: Trial, book: Rulebook, lexicon: Lexicon | None = None) -> list
         Annotated articles.
     book : Rulebook
         The rules to be completed.
-    lexicon : Lexicon, optional
-        Finds words of similar meaning; without it only words of missed events are proposed.
 
     Returns
     -------
@@ -133,10 +128,7 @@ def induce(trial: Trial, book: Rulebook, lexicon: Lexicon | None = None) -> list
     for word, shape in kept.items():
         draft = drafts.setdefault(shape, Draft(shape))
         draft.lemmas[word.lemma] = shapes[word][1]
-    made = list(drafts.values())
-    if lexicon is not None:
-        made += _similar(made, trial, book, slots, lexicon)
-    return made
+    return list(drafts.values())
 
 
 def seeds_of(trial: Trial, book: Rulebook, slots: SlotsOf) -> Iterator[Seed]:
@@ -180,74 +172,6 @@ class SlotsOf:
 
     def __getitem__(self, reading: Reading) -> Slots:
         return self._slots[reading.gold.doc_id]
-
-
-class Lexicon:
-    """Words of similar meaning by the vectors of a trained pipeline.
-
-    Only words count that a packaged rule has as a trigger, or of which the vocabulary holds the
-    inflected forms of a lemma too, so that misprints of the training text are left out.
-
-    Parameters
-    ----------
-    nlp : Language
-        A pipeline with vectors.
-    """
-
-    def __init__(self, nlp: Language) -> None:
-        import numpy as np
-
-        self._nlp = nlp
-        self._known = set(nlp.vocab.strings)
-        self._triggers = set(load_rules().index)
-        plain = {w for w in self._known if len(w) > 3 and _plural(w) in self._known}
-        plain |= {lemma for lemma, _ in self._triggers}
-        self.words = sorted(
-            w for w in plain if len(w) > 3 and w.isalpha() and w.islower() and w.isascii()
-        )
-        vectors = np.array([nlp.vocab.get_vector(word) for word in self.words])
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        self._vectors = vectors / np.where(norms > 0, norms, 1)
-
-    @classmethod
-    def of(cls, nlp: Language) -> Lexicon | None:
-        """The lexicon of a pipeline's vocabulary; None where it has no vectors."""
-        return cls(nlp) if nlp.vocab.vectors_length else None
-
-    def near(self, lemma: str, least: float, most: int) -> list[tuple[str, float]]:
-        """The words nearest to a lemma by cosine, the nearest first."""
-        import numpy as np
-
-        vector = np.asarray(self._nlp.vocab.get_vector(lemma))
-        norm = float(np.linalg.norm(vector))
-        if not norm:
-            return []
-        scores = self._vectors @ (vector / norm)
-        order = np.argsort(-scores, kind="stable")[: most + 1]
-        return [
-            (self.words[i], round(float(scores[i]), 2))
-            for i in order
-            if scores[i] >= least and self.words[i] != lemma
-        ][:most]
-
-    def is_kind(self, word: str, kind: str) -> bool:
-        """Whether a word is a trigger of that kind, or the vocabulary holds the forms it has."""
-        if (word, kind) in self._triggers:
-            return True
-        if kind == "verb":
-            return {_plural(word), _gerund(word)} <= self._known
-        return kind == "noun" and _plural(word) in self._known
-
-
-def _plural(word: str) -> str:
-    """Plural of a noun, third person of a verb, regularly formed."""
-    if word.endswith("y") and word[-2] not in "aeiou":
-        return f"{word[:-1]}ies"
-    return f"{word}es" if word.endswith(("s", "sh", "ch", "x", "z")) else f"{word}s"
-
-
-def _gerund(word: str) -> str:
-    return f"{word[:-1]}ing" if word.endswith("e") and word[-2] != "e" else f"{word}ing"
 
 
 def governs(type: str, kind: str, book: Rulebook) -> bool:
@@ -405,35 +329,3 @@ def _try(
             counts[word].add(one(made))
             events[word].append(made)
     return counts, events
-
-
-LEAST_SIMILAR, MOST_SIMILAR = 0.75, 8
-"""Cosine that a similar word needs, and how many of them a lemma may bring."""
-
-
-def _similar(
-    drafts: Sequence[Draft], trial: Trial, book: Rulebook, slots: SlotsOf, lexicon: Lexicon
-) -> list[Draft]:
-    """Words near the lemmas of a draft that make no false alarm on the articles at hand."""
-    known = {lemma for draft in drafts for lemma in draft.lemmas}
-    known |= {lemma for lemma, _ in book.index}
-    nearest: dict[Word, tuple[float, str, Shape]] = {}
-    for draft in drafts:
-        shape = draft.shape
-        for lemma in draft.lemmas:
-            for other, score in lexicon.near(lemma, LEAST_SIMILAR, MOST_SIMILAR):
-                if other in known or not lexicon.is_kind(other, shape.kind):
-                    continue
-                found = (score, lemma, shape._replace(similar=True))
-                key = Word(other, shape.kind)
-                nearest[key] = max(nearest.get(key, found), found)
-    words = {word: shape for word, (_, _, shape) in sorted(nearest.items())}
-    counts, _ = _try(trial, book, words)
-    made: dict[Shape, Draft] = {}
-    for word, shape in words.items():
-        if not counts[word].false:
-            draft = made.setdefault(shape, Draft(shape))
-            draft.lemmas[word.lemma] = []
-            score, lemma, _ = nearest[word]
-            draft.near[word.lemma] = f"{lemma} {score:.2f}"
-    return list(made.values())

@@ -15,7 +15,6 @@ from pipeline.evaluation.reading import Reading, extract_events, read, rows_of, 
 from pipeline.evaluation.scoring import DocumentScore, Measure, score_document
 from pipeline.retraining.book import Trial, with_rules
 from pipeline.retraining.folds import folds
-from pipeline.retraining.induction import Lexicon
 from pipeline.retraining.names import FOLDS as NAME_FOLDS
 from pipeline.retraining.names import Names, train_names
 from pipeline.retraining.repairs import Repair, learn_repairs
@@ -132,9 +131,8 @@ def retrain(
     result = Retrained(len(gold))
     learnt = book
     if parts.rules:
-        lexicon = Lexicon.of(nlp)
-        _judge(result, trial, book, lexicon, seed, step)
-        result.proposals, result.repairs = _learn(trial, book, lexicon, seed, step)
+        _judge(result, trial, book, seed, step)
+        result.proposals, result.repairs = _learn(trial, book, seed, step)
         learnt = with_rules(book, _rules(result.proposals, result.repairs))
         result.changes = _changes(trial, book, learnt)
     if parts.terms:
@@ -148,9 +146,9 @@ def retrain(
 
 
 def _learn(
-    trial: Trial, book: Rulebook, lexicon: Lexicon | None, seed: int, step: Callable[[], object]
+    trial: Trial, book: Rulebook, seed: int, step: Callable[[], object]
 ) -> tuple[list[Proposal], list[Repair]]:
-    proposals = learn_rules(trial, book, lexicon, seed, step)
+    proposals = learn_rules(trial, book, seed, step)
     return proposals, learn_repairs(trial, book, seed, step)
 
 
@@ -162,7 +160,6 @@ def _judge(
     result: Retrained,
     trial: Trial,
     book: Rulebook,
-    lexicon: Lexicon | None,
     seed: int,
     step: Callable[[], object],
 ) -> None:
@@ -172,7 +169,7 @@ def _judge(
     ids = [reading.gold.doc_id for reading in trial.readings]
     for part in folds(ids, seed + 1, OUTER_FOLDS):
         inside, outside = trial.split(part)
-        changed = with_rules(book, _rules(*_learn(outside, book, lexicon, seed, step)))
+        changed = with_rules(book, _rules(*_learn(outside, book, seed, step)))
         for reading in inside.readings:
             before.append(_scored(reading, book, trial))
             after.append(_scored(reading, changed, trial))

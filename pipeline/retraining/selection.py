@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.retraining.book import Count, Trial, gain, one, with_rules
+from pipeline.retraining.book import Count, Trial, one, with_rules
 from pipeline.retraining.folds import folds
-from pipeline.retraining.induction import Draft, Lexicon, Shape, induce
+from pipeline.retraining.induction import GOOD, Draft, Shape, induce
 
 if TYPE_CHECKING:
     from pipeline.components.events.rules import Rule, Rulebook
 
 PREFIX = "learnt"
 ENOUGH = 3
-"""Events on articles left out that are evidence for or against a family of rules."""
+"""Events on articles left out that are evidence for or against a family of words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,6 @@ class Proposal:
 class Tallies:
     """What proposals did on articles left out, by family and by family and lemma."""
 
-    base: Count = field(default_factory=Count)
     families: dict[tuple, Count] = field(default_factory=lambda: defaultdict(Count))
     lemmas: dict[tuple, Count] = field(default_factory=lambda: defaultdict(Count))
 
@@ -51,16 +50,16 @@ class Tallies:
 def learn_rules(
     trial: Trial,
     book: Rulebook,
-    lexicon: Lexicon | None,
     seed: int,
     step: Callable[[], object] = lambda: None,
 ) -> list[Proposal]:
     """Propose rules and keep those that gain in leave-documents-out cross-validation.
 
-    Rules are learnt from all folds but one and tried on the one left out, for each fold; a rule
-    learnt from all articles stays if its family raised F1 there, and a lemma of it if it raised F1
-    itself or made no event there. The family is that of rules for the same category and kind of
-    word, or where these made too few events to tell, for the same kind of word.
+    Rules are learnt from all folds but one and tried on the one left out, for each fold. A lemma
+    of a rule learnt from all articles stays if :data:`~pipeline.retraining.induction.GOOD` of the
+    events that it made there were right, which raises F1 whatever it was before; if it made none,
+    its family must have done so: the words of the same category and kind, or where these made too
+    few events to tell, of the same kind, learnt from one missed event or from several.
 
     Parameters
     ----------
@@ -68,8 +67,6 @@ def learn_rules(
         Annotated articles.
     book : Rulebook
         The rules to be completed.
-    lexicon : Lexicon, optional
-        Finds words of similar meaning.
     seed : int
         Decides the folds.
     step : callable, optional
@@ -78,26 +75,24 @@ def learn_rules(
     tallies = Tallies()
     for part in folds([reading.gold.doc_id for reading in trial.readings], seed):
         inside, outside = trial.split(part)
-        _judge(induce(outside, book, lexicon), inside, book, tallies)
+        _judge(induce(outside, book), inside, book, tallies)
         step()
-    proposals = _named(_chosen(induce(trial, book, lexicon), tallies, trial.gold), book, tallies)
+    proposals = _named(_chosen(induce(trial, book), tallies), book, tallies)
     step()
     return proposals
 
 
 def _judge(drafts: Sequence[Draft], left_out: Trial, book: Rulebook, tallies: Tallies) -> None:
-    """Count what drafts do on articles left out, and what the book does there without them."""
+    """Count what drafts do on articles left out."""
     by_id = {f"{PREFIX}-{number}": draft for number, draft in enumerate(drafts)}
-    rules = [draft.rule(id, book) for id, draft in by_id.items()]
-    tallies.base.add(left_out.whole(book))
-    tried = with_rules(book, rules)
+    tried = with_rules(book, [draft.rule(id, book) for id, draft in by_id.items()])
     for made in left_out.made(tried):
         draft = by_id.get(made.row.rule)
         if draft is None:
             continue
-        families, lemma = draft.shape.families, _lemma(draft, made, tried)
-        tallies.lemmas[families[0], lemma].add(one(made))
-        for family in families:
+        lemma = _lemma(draft, made, tried)
+        tallies.lemmas[draft.shape.families[0], lemma].add(one(made))
+        for family in _families(draft, lemma):
             tallies.families[family].add(one(made))
 
 
@@ -109,29 +104,33 @@ def _lemma(draft: Draft, made, book: Rulebook) -> str:
     return next((phrase for phrase in draft.lemmas if phrase.split()[0] == lemma), lemma)
 
 
-def _chosen(drafts: Sequence[Draft], tallies: Tallies, gold: int) -> list[Draft]:
-    """The drafts, and of each the lemmas, that gain."""
+def _families(draft: Draft, lemma: str) -> list[tuple]:
+    """The families of a word, the narrower first."""
+    several = len(draft.lemmas.get(lemma, ())) > 1
+    return [(*family, several) for family in draft.shape.families]
+
+
+def _chosen(drafts: Sequence[Draft], tallies: Tallies) -> list[Draft]:
+    """The drafts with those of their lemmas that are right often enough."""
     chosen = []
     for draft in drafts:
-        whole = _gains(draft.shape, tallies, gold)
-
-        def stays(lemma: str, shape: Shape = draft.shape, whole: bool = whole) -> bool:
-            own = tallies.lemmas[shape.families[0], lemma]
-            return gain(tallies.base, own, gold) > 0 if own.found else whole
-
-        lemmas = {lemma: seeds for lemma, seeds in draft.lemmas.items() if stays(lemma)}
+        lemmas = {
+            lemma: seeds
+            for lemma, seeds in draft.lemmas.items()
+            if _evidence(draft, lemma, tallies).precision >= GOOD
+        }
         if lemmas:
-            chosen.append(Draft(draft.shape, lemmas, draft.near))
+            chosen.append(Draft(draft.shape, lemmas))
     return chosen
 
 
-def _gains(shape: Shape, tallies: Tallies, gold: int) -> bool:
-    """Whether rules of a shape gained, by the narrowest family of which enough was seen."""
-    for family in shape.families:
-        count = tallies.families[family]
-        if count.found >= ENOUGH:
-            return gain(tallies.base, count, gold) > 0
-    return False
+def _evidence(draft: Draft, lemma: str, tallies: Tallies) -> Count:
+    """What a lemma did on articles left out, or its narrowest family of which enough was seen."""
+    own = tallies.lemmas[draft.shape.families[0], lemma]
+    if own.found:
+        return own
+    families = (tallies.families[family] for family in _families(draft, lemma))
+    return next((count for count in families if count.found >= ENOUGH), own)
 
 
 def _named(drafts: Sequence[Draft], book: Rulebook, tallies: Tallies) -> list[Proposal]:
@@ -154,5 +153,5 @@ def _named(drafts: Sequence[Draft], book: Rulebook, tallies: Tallies) -> list[Pr
 
 def _id(shape: Shape) -> str:
     parts = [PREFIX, shape.type, shape.kind, shape.frame, shape.stage]
-    parts += ["if"] * bool(shape.when or shape.unless) + ["similar"] * shape.similar
+    parts += ["if"] * bool(shape.when or shape.unless)
     return "-".join(part.lower().replace("_", "-") for part in parts if part)

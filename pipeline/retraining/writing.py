@@ -103,15 +103,8 @@ def _read(nlp: Language, text: str, seed: Seed) -> list[Any]:
 
 
 def _provenance(proposal: Proposal) -> list[str]:
-    if proposal.support:
-        lines = [
-            f"Learnt from {proposal.support} missed events in {', '.join(proposal.documents)}."
-        ]
-    else:
-        near = (f"{word} (near {other})" for word, other in sorted(proposal.draft.near.items()))
-        kept = proposal.draft.lemmas
-        lines = [f"Words of similar meaning: {', '.join(n for n in near if n.split()[0] in kept)}."]
-    return [*lines, f"{precision(proposal.left_out).capitalize()}."]
+    learnt = f"Learnt from {proposal.support} missed events in {', '.join(proposal.documents)}."
+    return [learnt, f"{precision(proposal.left_out).capitalize()}."]
 
 
 def _comment(lines: Iterable[str]) -> str:
