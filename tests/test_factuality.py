@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline.components.events import syntax
 from pipeline.components.factuality import Factuality, cues
+from pipeline.language import syntax
 from pipeline.resources import KnowledgeError
 
 #: Share of the sentences that must be read right; where it falls short, the parse is mostly wrong.

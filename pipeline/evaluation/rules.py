@@ -186,7 +186,7 @@ def kind_of(token: Token) -> str:
 
 def frame_of(token: Token) -> str:
     """The relations in which the arguments of a trigger stand, in order: ``nsubj obl:with``."""
-    from pipeline.components.events.syntax import preposition
+    from pipeline.language.syntax import preposition
 
     relations = []
     for child in token.children:

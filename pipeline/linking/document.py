@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc
 
-from pipeline.components.events.syntax import is_headline
+from pipeline.language.syntax import is_headline
 from pipeline.linking.mentions import (
     agreements_meet,
     dates_meet,

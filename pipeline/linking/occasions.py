@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from spacy.tokens import Doc, Token
 
-from pipeline.components.events.syntax import is_headline
 from pipeline.gazetteers import country
+from pipeline.language.syntax import is_headline
 from pipeline.linking.mentions import dates_meet, gap, places_meet, take_setting, vague
 from pipeline.records import DateValue, Entity, Event
 

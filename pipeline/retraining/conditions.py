@@ -92,7 +92,7 @@ def meets(token: Token, kind: str, conditions: Conditions, slots: Slots, book: R
 
 def _tests(token: Token, kind: str, slots: Slots, book: Rulebook) -> dict[str, set[str]]:
     """All tests that a trigger meets, by slot."""
-    from pipeline.components.events.syntax import conjuncts
+    from pipeline.language.syntax import conjuncts
 
     met: dict[str, set[str]] = {}
     for slot in SLOTS:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from pipeline.components.events import syntax
 from pipeline.components.events.matching import Match
 from pipeline.components.events.rules import Rulebook
 from pipeline.components.events.slots import Slots
 from pipeline.components.factuality import Factuality, Reading
+from pipeline.language import syntax
 from pipeline.language.extensions import AGREEMENTS
 
 SPEECH = frozenset({"AGREE", "REQUEST", "THREATEN", "REJECT"})

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from pipeline.components.events import syntax
 from pipeline.components.events.rules import Rulebook, Trigger
 from pipeline.components.events.slots import Slots
+from pipeline.language import syntax
 from pipeline.language.extensions import in_zone
 
 NOMINAL_PLACES = frozenset({"compound", "nsubj", "nsubj:pass", "obj", "nmod", "obl"})

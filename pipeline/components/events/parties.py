@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from spacy.tokens import Token
 
-from pipeline.components.events import syntax
 from pipeline.components.events.matching import Match
 from pipeline.components.events.rules import Rulebook
 from pipeline.components.events.slots import Slots
 from pipeline.gazetteers import country
+from pipeline.language import syntax
 from pipeline.records import Entity, Event
 
 

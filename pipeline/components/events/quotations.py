@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from spacy.tokens import Doc, Token
 
-from pipeline.components.events import syntax
 from pipeline.components.events.rules import Rulebook
 from pipeline.components.events.slots import Slots
+from pipeline.language import syntax
 from pipeline.records import Event
 
 REACH = 500

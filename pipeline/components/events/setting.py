@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Span, Token
 
-from pipeline.components.events import syntax
+from pipeline.language import syntax
 from pipeline.language.extensions import DATES
 
 SHARED = frozenset({"xcomp", "advcl", "conj"})

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from spacy.tokens import Doc, Span, Token
 
 from pipeline.components.actors.reference import References
-from pipeline.components.events import syntax
 from pipeline.components.events.rules import Rulebook
 from pipeline.components.factuality import Factuality
 from pipeline.gazetteers import country
+from pipeline.language import syntax
 from pipeline.language.extensions import AGREEMENTS, DATES
 from pipeline.records import Entity
 

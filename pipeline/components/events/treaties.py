@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from spacy.tokens import Doc, Span, Token
 
 from pipeline.components.agreements import agreement_for
-from pipeline.components.events import syntax
 from pipeline.components.events.matching import Match
 from pipeline.components.events.slots import Slots
+from pipeline.language import syntax
 from pipeline.language.extensions import DATES
 from pipeline.records import Agreement, Entity, Event
 

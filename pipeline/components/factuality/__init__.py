@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from pipeline.components.events import syntax
 from pipeline.components.factuality.cues import Cues, Group
 from pipeline.components.factuality.marks import Marks, Reading, has_auxiliary
+from pipeline.language import syntax
 
 __all__ = ["Factuality", "Reading"]
 

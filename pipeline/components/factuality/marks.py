@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from pipeline.components.events import syntax
 from pipeline.components.factuality.cues import Cues
+from pipeline.language import syntax
 
 _NEGATORS = frozenset({"advmod", "neg", "aux", "aux:pass", "cc", "cc:preconj", "det"})
 
