@@ -80,7 +80,7 @@ def learn_repairs(
             for event in inside:
                 if learnt is not None and _meets(event, learnt, book, slots):
                     spared.add(one(event))
-        if spared.found and gain(whole, _negative(spared), trial.gold) > 0:
+        if spared.found and gain(whole, _less(spared), trial.gold) > 0:
             documents = tuple(sorted({m.reading.gold.doc_id for m in own if m.gold is None}))
             repairs.append(_repair(book.rules[id], change, spared, documents))
     step()
@@ -96,7 +96,7 @@ def _change(
         count.add(one(event))
     if count.found < LEAST or not count.false:
         return None
-    if gain(whole, _negative(count), gold) > 0:
+    if gain(whole, _less(count), gold) > 0:
         return Change(retired=True)
     right = [_token(event) for event in made if event.gold is not None]
     wrong = [_token(event) for event in made if event.gold is None]
@@ -139,5 +139,6 @@ def _token(event: Made) -> Token:
     return token
 
 
-def _negative(count: Count) -> Count:
-    return Count(-count.found, -count.hits, -count.sides)
+def _less(count: Count) -> Count:
+    """Events taken away; one right event more is granted to them, since few were seen."""
+    return Count(-count.found, -count.hits - 1, -count.sides)
