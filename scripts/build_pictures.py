@@ -82,7 +82,8 @@ def agreement(browser: Browser, output: Path) -> None:
     life.scroll_into_view_if_needed()
     box = life.bounding_box()
     card = life.locator(".card").first.bounding_box()
-    assert box and card
+    assert box
+    assert card
     height = card["y"] + card["height"] - box["y"] + 16
     clip = {"x": box["x"] - 8, "y": box["y"], "width": box["width"], "height": height}
     tab.screenshot(path=PICTURES / "agreement.png", clip=clip)
