@@ -448,7 +448,7 @@ class References:
         return speaker if alone else self._as_states(speaker)
 
     def _turn(self, token: Token) -> list[Entity]:
-        """Return whom "I" or "we" means in a transcript, by the label over the paragraph."""
+        """Return the country that "I" or "we" speaks for in a transcript, by the label above."""
         spoken = [label for label in self._turns if label.start <= token.i]
         persons = [
             person
@@ -456,8 +456,7 @@ class References:
             for ent in label.ents
             if (person := ent._.entity) is not None and _is_person(person)
         ]
-        alone = token.lower_ in ("i", "me", "my", "myself")
-        return persons if alone else self._as_states(persons)
+        return self._as_states(persons)
 
     def _labels(self) -> list[Span]:
         """Return the labels of the turns (*MR KING:*) of a transcript, none of other texts."""
