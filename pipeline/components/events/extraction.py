@@ -130,7 +130,11 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
     if rule.frame == "joint" and trigger.kind == "noun" and is_half(actors, token, slots):
         actors = []
     recipients: list[Entity] = []
-    if not frame.joint:
+    if rule.frame == "verdict":
+        recipients = first_named(token, "reported", slots, actors) or parties(
+            token, trigger.kind, frame.verb_recipients, slots, False, exclude=actors
+        )
+    elif not frame.joint:
         order = frame.verb_recipients if verbal else frame.noun_recipients
         recipients = parties(token, trigger.kind, order, slots, False, exclude=actors)
     if frame.joint and (rule.governs or rule.needs_partner) and len(actors) == 1:

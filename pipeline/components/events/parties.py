@@ -12,7 +12,7 @@ from pipeline.components.events.rules import Rulebook
 from pipeline.components.events.slots import Slots
 from pipeline.gazetteers import country
 from pipeline.language import syntax
-from pipeline.records import Entity, Event
+from pipeline.records import Agreement, Entity, Event
 
 
 def parties(
@@ -41,7 +41,7 @@ def clause_parties(match: Match, slots: Slots, event: Event) -> list[Entity]:
         return []
     verb = syntax.clause_head(match.token)
     carried = slots.is_a(verb, "light_verb") or match.trigger.rule.frame != "force"
-    if slots.is_a(verb, "reporting_verb") or not carried:
+    if slots.is_a(verb, "onlooking_verb") or not carried:
         return []
     found = slots.entities(syntax.agent(verb))
     found = [entity for entity in found if entity not in event.recipients]
@@ -70,6 +70,12 @@ def aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots)
         return
     kind = match.trigger.kind
     objects = [word for slot in ("object", "of") for word in slots.fill(match.token, kind, slot)]
+    blamed = [
+        slots.agreement_at[word.i]._.agreement for word in objects if word.i in slots.agreement_at
+    ]
+    if blamed and blamed[0] is not None:
+        event.recipients = _parties_of(blamed[0], event)
+        return
     if not any(word.lemma_.lower() in book.classes["deed"] for word in objects):
         return
     doers = Counter(
@@ -81,6 +87,13 @@ def aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots)
     if doers:
         event.recipients = [doers.most_common(1)[0][0]]
         event.reasons["recipients"] = "who did most of what was told before"
+
+
+def _parties_of(agreement: Agreement, event: Event) -> list[Entity]:
+    """Return the states of an agreement that are not those who speak of it."""
+    own = {actor.country for actor in event.actors}
+    others = [country(code) for code in agreement.parties if code not in own]
+    return [Entity(state.name, "GPE", state.iso3, "GOV") for state in others if state is not None]
 
 
 def is_of_own_deed(event: Event, match: Match, slots: Slots) -> bool:

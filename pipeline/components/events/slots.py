@@ -239,7 +239,8 @@ class Slots:
                 if self.is_agreement(word):
                     continue
                 for entity in self._resolve(word):
-                    if entity.type in ACTING or word.pos_ == "NOUN":
+                    unknown = entity.type == "GPE" and not entity.country
+                    if not unknown and (entity.type in ACTING or word.pos_ == "NOUN"):
                         found[entity] = None
         return list(found)
 
