@@ -248,10 +248,22 @@ def test_one_clear_line_before_anything_is_written(tmp_path):
         ([tmp_path / "a.txt", "--metadata", tmp_path / "m.csv"], "has no column doc_id"),
         ([tmp_path / "a.txt", "--published", "soon"], "'soon' is no date"),
         ([tmp_path / "a.txt", "--format", "xls"], "'xls' is none of csv, parquet, jsonl, plover"),
+        ([tmp_path / "a.txt", "--rules", tmp_path / "none"], "--rules: "),
+        ([tmp_path / "a.txt", "--rules", tmp_path / "folder"], "holds no *.yaml"),
+        ([tmp_path / "a.txt", "--model", tmp_path / "folder"], "holds no config.cfg"),
+        ([tmp_path / "a.txt", "--engine", "dask"], "'dask' is none of local, ray"),
+        ([tmp_path / "a.txt", "--engine", "ray", "--format", "csv"], "'csv' is none of parquet"),
     ]
     for arguments, message in cases:
         _refused(pacta("run", *arguments, "-o", out), message, 2)
         assert not out.exists(), message
+
+
+def test_tables_on_shared_storage_need_a_cluster(tmp_path):
+    (tmp_path / "a.txt").write_text(ENGLISH)
+    result = pacta("run", tmp_path / "a.txt", "-o", "s3://bucket/folder")
+    _refused(result, "a URL for the tables needs --engine ray", 2)
+    assert not Path("s3:").exists()
 
 
 def test_wrong_column_name(tmp_path):

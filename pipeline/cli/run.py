@@ -78,8 +78,8 @@ def run(
         workers=workers,
         format=_format(format, engine),
         time_limit=time_limit,
-        rules=rules,
-        model=model,
+        rules=_folder("--rules", rules, "*.yaml"),
+        model=_folder("--model", model, "config.cfg"),
     )
     try:
         with _Progress() as progress:
@@ -103,6 +103,14 @@ def _date(value: str) -> datetime.date | None:
     except ValueError:
         _fail(f"--published: {value!r} is no date (YYYY-MM-DD)", 2)
         raise
+
+
+def _folder(option: str, path: Path | None, files: str) -> Path | None:
+    """Return a folder that holds such files, or None where the user names none."""
+    if path is not None and not any(path.glob(files)):
+        problem = f"holds no {files}" if path.is_dir() else "is no folder"
+        _fail(f"{option}: {path} {problem}", 2)
+    return path
 
 
 def _format(value: str, engine: str) -> str:
@@ -131,7 +139,10 @@ def _need(option: str, extra: str, *modules: str) -> None:
 def _execute(options: Options, engine: str, address: str, progress: _Progress) -> Summary:
     if engine == "local":
         from pipeline.running import run
+        from pipeline.storage import is_url
 
+        if is_url(str(options.output)):
+            _fail(f"{options.output}: a URL for the tables needs --engine ray", 2)
         return run(options, progress.show)
     if engine == "ray":
         from pipeline.running.cluster import run_on_ray

@@ -42,13 +42,13 @@ class RayTasks:
         except ImportError:
             raise InputError("--engine ray needs Ray: pip install 'pacta[cluster]'") from None
         self._ray, self._address, self._workers = ray, address, workers
-        self._is_ours = False
+        self._is_connected = self._is_ours = False
 
     def __enter__(self) -> RayTasks:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._is_ours:
+        if self._is_connected:
             self._ray.shutdown()
 
     def run(
@@ -116,7 +116,7 @@ class RayTasks:
             self._ray.init(log_to_driver=False, logging_level=logging.ERROR, **known)
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise RunError(f"no Ray cluster at {self._address}: {_first_line(error)}") from None
-        self._is_ours = True
+        self._is_connected, self._is_ours = True, not self._address
 
     def _knock(self) -> None:
         """Make sure that somebody answers at the address: Ray itself would try for minutes."""
@@ -129,8 +129,10 @@ class RayTasks:
             raise RunError(f"no Ray cluster at {self._address}: {_first_line(error)}") from None
 
     def _room(self) -> int:
-        slots = self._workers or int(self._ray.cluster_resources().get("CPU", 1))
-        return _AHEAD * max(1, slots)
+        """Return how many tasks may be given out at once; the cluster may have grown."""
+        if self._workers and not self._is_ours:
+            return self._workers
+        return _AHEAD * max(1, int(self._ray.cluster_resources().get("CPU", 1)))
 
 
 def _first_line(error: BaseException) -> str:
