@@ -90,6 +90,8 @@ def _is_attribute(participle: Token) -> bool:
 
 
 def _is_nominal(gerund: Token) -> bool:
+    if any(child.dep_ in ("nsubj", "aux", "aux:pass") for child in gerund.children):
+        return False
     return any(
         child.dep_ in ("det", "nmod:poss", "amod")
         or (child.dep_ in ("nmod", "obl") and syntax.preposition(child) == "of")
