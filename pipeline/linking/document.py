@@ -118,7 +118,8 @@ def _share(group: list[Event], doc: Doc) -> None:
     )
     for event in group:
         if not event.actors and told is not None:
-            event.actors, event.recipients = list(told.actors), list(told.recipients)
+            event.actors = list(told.actors)
+            event.recipients = event.recipients or list(told.recipients)
         if not event.recipients and aimed is not None:
             event.recipients = list(aimed.recipients)
         if event.agreement is None and named is not None:
