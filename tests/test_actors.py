@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import spacy
 import yaml
+from spacy.tokens import Span
 
 from pipeline import gazetteers, resources
 from pipeline.components.actors import lexicon as lexicons
@@ -57,6 +58,16 @@ def test_mentions_of_one_thing_share_one_object_in_order(nlp, names, actors):
     first, *_, last = doc.ents
     assert doc.ents[0]._.entity is doc.ents[2]._.entity
     assert first._.entity is not last._.entity
+
+
+@pytest.mark.parametrize("odd", ["II", "Jr.", "(", "X"])
+def test_what_is_no_name_breaks_no_article(nlp, actors, odd):
+    doc = nlp(f"Ann Lee and {odd} met. Lee left.")
+    places = [(0, 2), (3, 4), (len(doc) - 3, len(doc) - 2)]
+    doc.ents = [Span(doc, start, end, label="PERSON") for start, end in places]
+    doc = actors(doc)
+    assert doc.ents[0]._.entity is doc.ents[2]._.entity
+    assert doc.ents[1]._.entity is not doc.ents[0]._.entity
 
 
 def test_a_capital_that_acts_is_the_country(nlp, actors):

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from spacy.tokens import Span
+from spacy.util import filter_spans
 
 from pipeline.articles import InputError, Source, find, read
 from pipeline.records import Article
@@ -109,6 +111,27 @@ def test_fuzz_text_through_the_whole_pipeline(nlp):
         for article, result in zip(articles, results, strict=True):
             assert result.document["status"] == article.status, result.document["message"]
             _check_rows(article, result)
+
+    _go_on(check, seen)
+
+
+def test_fuzz_names_that_the_model_may_give(nlp):
+    """The model may call anything a name; what follows it must live with that."""
+    seen: Counter[str] = Counter()
+    labels = st.sampled_from(("PERSON", "ORG", "GPE", "LOC", "NORP"))
+    names = st.lists(st.tuples(st.integers(0, 199), st.integers(1, 3), labels), max_size=25)
+
+    @_settings(25)
+    @given(text=SENTENCES.filter(str.strip), names=names)
+    def check(text, names):
+        doc = nlp.tokenizer(text)
+        for name, component in nlp.pipeline:
+            doc = component(doc)
+            if name == "ner":
+                spans = [Span(doc, i, min(i + n, len(doc)), k) for i, n, k in names if i < len(doc)]
+                doc.ents = filter_spans(spans)
+        seen["texts with any names"] += 1
+        assert all(ent._.entity is not None for ent in doc.ents if ent.label_ == "PERSON")
 
     _go_on(check, seen)
 

@@ -490,9 +490,11 @@ class Persons:
 
     def _words(self, ent: Span) -> list[str]:
         offices = self.lexicon.offices
-        words = [w for w in fold(ent.text).split() if w not in ("jr", "sr", "ii", "iii", "iv")]
-        kept = [w for w in words if len(w) > 1 or w in offices.particles]
-        return kept or words
+        # The model may call "II" or a lone bracket a person: never less than one word.
+        words = fold(ent.text).split() or [ent.text]
+        named = [w for w in words if w not in offices.suffixes]
+        kept = [w for w in named if len(w) > 1 or w in offices.particles]
+        return kept or named or words
 
     def _add(self, ent: Span) -> None:
         words = self._words(ent)
