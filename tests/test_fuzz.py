@@ -24,7 +24,7 @@ from pipeline.records import Article
 from pipeline.running.shard import process_articles
 from pipeline.tables import TABLES, typed
 
-SECONDS = float(os.environ.get("PACTA_FUZZ_SECONDS", "0")) / 2
+SECONDS = float(os.environ.get("PACTA_FUZZ_SECONDS", "0")) / 3
 PLAIN = """Germany Japan Berlin Tokyo NATO EU U.S. Mr. Dr. Scholz Ann Lee's minister ministers
 signed met agreed proposed visited condemned attacked will would may not never said the a an of on
 in to with and or by from between both their its that which who agreement treaty pact ACSA RAA (RAA)

@@ -17,6 +17,8 @@ from spacy.language import Language
 from pipeline.linking import Linked, link_run
 from pipeline.linking.agreements import agreement_rows
 from pipeline.linking.days import iso, plain, read
+from pipeline.linking.document import link_document
+from pipeline.records import Entity, Event
 from pipeline.tables.schema import EVENTS, Row, join
 
 CODES = {
@@ -345,6 +347,23 @@ def test_what_could_be_either_of_two_acts_joins_neither() -> None:
     linked = link_run(rows)
     assert groups(linked) == [["a"], ["b"], ["c"]]
     assert linked.events[2]["date"] == "XXXX-03-22"
+
+
+@pytest.mark.parametrize(
+    ("type_", "party", "kept"),
+    [
+        ("AGREE", Entity("Norway", "GPE", "NOR"), False),
+        ("PROTEST", Entity("Norway", "GPE", "NOR"), True),
+        ("ASSAULT", Entity("Iron Guard", "ORG"), False),
+    ],
+)
+def test_only_a_state_meets_itself(nlp: Language, type_: str, party: Entity, kept: bool) -> None:
+    doc, peru = nlp("They did it again."), Entity("Peru", "GPE", "PER")
+    spans = {"trigger": (5, 8), "evidence": (0, 18), "rule_id": type_.lower()}
+    own = Entity(party.name, party.type, party.country, "GOV")
+    act = Event(type_, **spans, actors=[own], recipients=[party, peru])
+    (linked,) = link_document([act], doc)
+    assert linked.recipients == ([party, peru] if kept else [peru])
 
 
 def test_a_document_never_joins_two_acts_of_another() -> None:

@@ -29,6 +29,8 @@ ONCE = frozenset({"CONSULT", "SUPPORT", "AGREE", "COOPERATE", "ASSAULT", "SANCTI
                   "RETREAT", "PROTEST", "REQUEST", "AID", "COERCE"})  # fmt: skip
 NAMED_ONCE = frozenset({"offer"})
 BETWEEN_STATES = frozenset({"talks", "treaty"})
+AT_HOME = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
+"""Types that a state's own people and government have with each other."""
 STORY = 1500
 """Characters within which an act without parties belongs to the acts told before it."""
 VOICED = frozenset({"ACCUSE", "REJECT", "REQUEST", "THREATEN"})
@@ -67,6 +69,8 @@ def link_document(events: list[Event], doc: Doc, principals: Sequence[Entity] = 
         _share(group, doc)
     _take_parties(events, principals)
     kept = [event for event in events if event.actors]
+    for event in kept:
+        _part_sides(event)
     _name(groups)
     settle(kept, groups, doc)
     return kept
@@ -161,6 +165,17 @@ def _take(event: Event, other: Event, reason: str) -> None:
     event.reasons["actors"] = reason
     if event.act == other.act:
         event.recipients = event.recipients or list(other.recipients)
+
+
+def _part_sides(event: Event) -> None:
+    """Take those who act from the recipients: only a state, by force or protest, meets itself."""
+    actors = {actor.name for actor in event.actors}
+    event.recipients = [
+        entity
+        for entity in event.recipients
+        if entity.name not in actors
+        or (event.event_type in AT_HOME and entity.type in ("GPE", "NORP"))
+    ]
 
 
 def _leads(event: Event, doc: Doc) -> bool:
