@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Span
 from spacy.util import filter_spans
@@ -122,11 +122,9 @@ def test_fuzz_names_that_the_model_may_give(nlp):
     names = st.lists(st.tuples(st.integers(0, 199), st.integers(1, 3), labels), max_size=25)
 
     @_settings(25)
-    @given(text=SENTENCES, names=names)
+    @given(text=SENTENCES.filter(str.strip), names=names)
     def check(text, names):
-        row = {"text": text, "id": "", "date": "2024-03-24", "title": ""}
-        doc = nlp.tokenizer(read(Source("d", "", "row", row=row)).text)
-        assume(len(doc))
+        doc = nlp.tokenizer(text.encode("utf-8", "replace").decode())
         for name, component in nlp.pipeline:
             doc = component(doc)
             if name == "ner":
