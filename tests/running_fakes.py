@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sys
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +17,22 @@ from spacy.tokens import Doc
 
 from pipeline.language import extensions
 from pipeline.records import Entity, Event
+
+_PACTA = f"""
+import sys
+sys.path[:0] = [{str(Path(__file__).parent)!r}]
+from pathlib import Path
+import pytest
+from running_fakes import use_fakes
+from pipeline.cli import app
+use_fakes(pytest.MonkeyPatch(), Path(sys.argv[1]))
+app(sys.argv[2:], prog_name="pacta")
+"""
+
+
+def pacta(folder: Path, *given: object) -> list[str]:
+    """Return the words that start ``pacta`` in a process of its own, with the tiny pipeline."""
+    return [sys.executable, "-c", _PACTA, str(folder), *map(str, given)]
 
 
 @Language.component("fake_events")

@@ -11,26 +11,15 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from functools import cache
 from pathlib import Path
 
 import pytest
-from running_fakes import ENGLISH
+from running_fakes import ENGLISH, pacta
 
 ROOT = Path(__file__).parent.parent
 TABLES = ("events.csv", "mentions.csv", "agreements.csv", "clusters.csv", "documents.csv")
-PACTA = f"""
-import sys
-sys.path[:0] = [{str(ROOT / "tests")!r}]
-from pathlib import Path
-import pytest
-from running_fakes import use_fakes
-from pipeline.cli import app
-use_fakes(pytest.MonkeyPatch(), Path(sys.argv[1]))
-app(sys.argv[2:], prog_name="pacta")
-"""
 
 
 @pytest.fixture
@@ -48,8 +37,7 @@ def articles(tmp_path):
 
 def command(tmp_path, articles, out):
     """Return the command line of a run with the tiny pipeline."""
-    given = ["run", articles, "-o", out, "--workers", "2"]
-    return [sys.executable, "-c", PACTA, str(tmp_path), *map(str, given)]
+    return pacta(tmp_path, "run", articles, "-o", out, "--workers", 2)
 
 
 def start(words, **settings):

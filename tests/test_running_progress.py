@@ -10,21 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-from running_fakes import ENGLISH, use_fakes
+from running_fakes import ENGLISH, pacta, use_fakes
 
 from pipeline.running import Options, State, run
 
 ROOT = Path(__file__).parent.parent
-PACTA = f"""
-import sys
-sys.path[:0] = [{str(ROOT / "tests")!r}]
-from pathlib import Path
-import pytest
-from running_fakes import use_fakes
-from pipeline.cli import app
-use_fakes(pytest.MonkeyPatch(), Path(sys.argv[1]))
-app(sys.argv[2:], prog_name="pacta")
-"""
 
 
 @pytest.fixture
@@ -107,8 +97,8 @@ def _in_terminal(words):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs terminals of Unix")
 def test_rate_time_left_and_failures_in_a_terminal(tmp_path, articles):
-    words = [sys.executable, "-c", PACTA, str(tmp_path), "run", str(articles)]
-    shown = _in_terminal([*words, "-o", str(tmp_path / "out"), "--workers", "2"])
+    words = pacta(tmp_path, "run", articles, "-o", tmp_path / "out", "--workers", 2)
+    shown = _in_terminal(words)
     lines = [line for line in re.split(r"[\r\n]+", shown) if line.startswith("articles")]
     assert len(lines) > 3
     assert any(re.search(r"\d+  \d+\.\d/s", line) for line in lines)
@@ -119,10 +109,8 @@ def test_rate_time_left_and_failures_in_a_terminal(tmp_path, articles):
 def test_quiet_where_there_is_no_terminal(tmp_path, articles):
     for path in list(articles.iterdir())[5:]:
         path.unlink()
-    words = [sys.executable, "-c", PACTA, str(tmp_path), "run", str(articles)]
-    done = subprocess.run(
-        [*words, "-o", str(tmp_path / "out")], capture_output=True, text=True, cwd=ROOT, check=False
-    )
+    words = pacta(tmp_path, "run", articles, "-o", tmp_path / "out")
+    done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0
     assert "━" not in done.stdout + done.stderr
     assert "\x1b" not in done.stdout + done.stderr
