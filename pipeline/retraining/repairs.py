@@ -15,7 +15,7 @@ from pipeline.evaluation.rules import token_at
 from pipeline.retraining.book import Count, Made, Trial, gain, one
 from pipeline.retraining.conditions import Conditions, exceptions, meets
 from pipeline.retraining.folds import folds
-from pipeline.retraining.induction import SlotsOf
+from pipeline.retraining.shapes import SlotsOf
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

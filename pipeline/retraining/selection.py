@@ -7,16 +7,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.retraining.book import Count, Trial, one, with_rules
+from pipeline.retraining.book import Count, Made, Trial, one, with_rules
 from pipeline.retraining.folds import folds
-from pipeline.retraining.induction import GOOD, Draft, Shape, induce
+from pipeline.retraining.induction import induce
+from pipeline.retraining.shapes import Draft, Shape
 
 if TYPE_CHECKING:
     from pipeline.components.events.rules import Rule, Rulebook
 
 PREFIX = "learnt"
-ENOUGH = 3
-"""Events on articles left out that are evidence for or against a family of words."""
+KEEP = 0.4
+"""Precision that a lemma must be expected to have: whatever lies above half of it raises F1."""
+WEIGHT = 2
+"""Events that what is expected of a lemma weighs against what it did on articles left out."""
+PRIOR = 0.5
+"""Precision expected of a derived word before any was tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,9 @@ class Proposal:
 
 @dataclass(slots=True)
 class Tallies:
-    """What proposals did on articles left out, by family and by family and lemma."""
+    """What proposals did on articles left out, by lemma, and by family with one vote a lemma."""
 
-    families: dict[tuple, Count] = field(default_factory=lambda: defaultdict(Count))
+    families: dict[tuple, list[float]] = field(default_factory=lambda: defaultdict(list))
     lemmas: dict[tuple, Count] = field(default_factory=lambda: defaultdict(Count))
 
 
@@ -56,10 +61,8 @@ def learn_rules(
     """Propose rules and keep those that gain in leave-documents-out cross-validation.
 
     Rules are learnt from all folds but one and tried on the one left out, for each fold. A lemma
-    of a rule learnt from all articles stays if :data:`~pipeline.retraining.induction.GOOD` of the
-    events that it made there were right, which raises F1 whatever it was before; if it made none,
-    its family must have done so: the words of the same category and kind, or where these made too
-    few events to tell, of the same kind, learnt from one missed event or from several.
+    of a rule learnt from all articles stays if :data:`KEEP` of its events are expected to be
+    right, after what the lemma, and words like it, did on the articles left out.
 
     Parameters
     ----------
@@ -86,17 +89,18 @@ def _judge(drafts: Sequence[Draft], left_out: Trial, book: Rulebook, tallies: Ta
     """Count what drafts do on articles left out."""
     by_id = {f"{PREFIX}-{number}": draft for number, draft in enumerate(drafts)}
     tried = with_rules(book, [draft.rule(id, book) for id, draft in by_id.items()])
+    own: dict[tuple[str, str], Count] = defaultdict(Count)
     for made in left_out.made(tried):
-        draft = by_id.get(made.row.rule)
-        if draft is None:
-            continue
-        lemma = _lemma(draft, made, tried)
-        tallies.lemmas[draft.shape.families[0], lemma].add(one(made))
-        for family in _families(draft, lemma):
-            tallies.families[family].add(one(made))
+        if made.row.rule in by_id:
+            own[made.row.rule, _lemma(by_id[made.row.rule], made, tried)].add(one(made))
+    for (id, lemma), count in own.items():
+        draft = by_id[id]
+        tallies.lemmas[_own(draft, lemma)].add(count)
+        tallies.families[_family(draft, lemma)].append(count.precision)
 
 
-def _lemma(draft: Draft, made, book: Rulebook) -> str:
+def _lemma(draft: Draft, made: Made, book: Rulebook) -> str:
+    """The lemma of a draft, with its particle if it has one, that made an event."""
     from pipeline.evaluation.rules import token_at
 
     token = token_at(made.reading, made.row.start, made.row.end)
@@ -104,10 +108,16 @@ def _lemma(draft: Draft, made, book: Rulebook) -> str:
     return next((phrase for phrase in draft.lemmas if phrase.split()[0] == lemma), lemma)
 
 
-def _families(draft: Draft, lemma: str) -> list[tuple]:
-    """The families of a word, the narrower first."""
-    several = len(draft.lemmas.get(lemma, ())) > 1
-    return [(*family, several) for family in draft.shape.families]
+def _own(draft: Draft, lemma: str) -> tuple[str, str, str]:
+    """What a lemma is recognised by when it is learnt again from other articles."""
+    return draft.shape.type, draft.shape.kind, lemma
+
+
+def _family(draft: Draft, lemma: str) -> tuple[str, str, int, int]:
+    """The words of the same category and kind, learnt from as much, equally telling."""
+    several = min(2, len(draft.lemmas.get(lemma, ())))
+    telling = round(3 * draft.expected.get(lemma, 0.0))
+    return draft.shape.type, draft.shape.kind, several, telling
 
 
 def _chosen(drafts: Sequence[Draft], tallies: Tallies) -> list[Draft]:
@@ -117,20 +127,24 @@ def _chosen(drafts: Sequence[Draft], tallies: Tallies) -> list[Draft]:
         lemmas = {
             lemma: seeds
             for lemma, seeds in draft.lemmas.items()
-            if _evidence(draft, lemma, tallies).precision >= GOOD
+            if _evidence(draft, lemma, tallies) >= KEEP
         }
         if lemmas:
-            chosen.append(Draft(draft.shape, lemmas))
+            chosen.append(Draft(draft.shape, lemmas, draft.expected))
     return chosen
 
 
-def _evidence(draft: Draft, lemma: str, tallies: Tallies) -> Count:
-    """What a lemma did on articles left out, or its narrowest family of which enough was seen."""
-    own = tallies.lemmas[draft.shape.families[0], lemma]
-    if own.found:
-        return own
-    families = (tallies.families[family] for family in _families(draft, lemma))
-    return next((count for count in families if count.found >= ENOUGH), own)
+def _evidence(draft: Draft, lemma: str, tallies: Tallies) -> float:
+    """Precision expected of a lemma after the articles left out.
+
+    What the articles learnt from let expect is drawn towards the precision that the family had,
+    and this towards what the lemma itself did (an estimate with :data:`WEIGHT` pseudo-events).
+    """
+    share = draft.expected[lemma] or PRIOR
+    votes, own = tallies.families[_family(draft, lemma)], tallies.lemmas[_own(draft, lemma)]
+    for right, found in ((sum(votes), len(votes)), (own.hits, own.found)):
+        share = (right + WEIGHT * share) / (found + WEIGHT)
+    return share
 
 
 def _named(drafts: Sequence[Draft], book: Rulebook, tallies: Tallies) -> list[Proposal]:
@@ -146,7 +160,7 @@ def _named(drafts: Sequence[Draft], book: Rulebook, tallies: Tallies) -> list[Pr
         used.add(id)
         left_out = Count()
         for lemma in draft.lemmas:
-            left_out.add(tallies.lemmas[draft.shape.families[0], lemma])
+            left_out.add(tallies.lemmas[_own(draft, lemma)])
         proposals.append(Proposal(draft.rule(id, book), draft, left_out))
     return proposals
 

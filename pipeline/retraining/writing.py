@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.evaluation.rules import wilson
 from pipeline.retraining.book import Count
-from pipeline.retraining.induction import Seed
 from pipeline.retraining.repairs import Repair
 from pipeline.retraining.selection import Proposal
+from pipeline.retraining.shapes import Seed
 
 if TYPE_CHECKING:
     from spacy.language import Language
