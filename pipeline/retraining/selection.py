@@ -96,7 +96,8 @@ def _judge(drafts: Sequence[Draft], left_out: Trial, book: Rulebook, tallies: Ta
     for (id, lemma), count in own.items():
         draft = by_id[id]
         tallies.lemmas[_own(draft, lemma)].add(count)
-        tallies.families[_family(draft, lemma)].append(count.precision)
+        for family in _families(draft, lemma):
+            tallies.families[family].append(count.precision)
 
 
 def _lemma(draft: Draft, made: Made, book: Rulebook) -> str:
@@ -113,11 +114,11 @@ def _own(draft: Draft, lemma: str) -> tuple[str, str, str]:
     return draft.shape.type, draft.shape.kind, lemma
 
 
-def _family(draft: Draft, lemma: str) -> tuple[str, str, int, int]:
-    """The words of the same category and kind, learnt from as much, equally telling."""
+def _families(draft: Draft, lemma: str) -> tuple[tuple, tuple]:
+    """The equally telling words; of these, those of its category and kind learnt from as much."""
     several = min(2, len(draft.lemmas.get(lemma, ())))
     telling = round(3 * draft.expected.get(lemma, 0.0))
-    return draft.shape.type, draft.shape.kind, several, telling
+    return (telling,), (telling, several, draft.shape.type, draft.shape.kind)
 
 
 def _chosen(drafts: Sequence[Draft], tallies: Tallies) -> list[Draft]:
@@ -135,14 +136,17 @@ def _chosen(drafts: Sequence[Draft], tallies: Tallies) -> list[Draft]:
 
 
 def _evidence(draft: Draft, lemma: str, tallies: Tallies) -> float:
-    """Precision expected of a lemma after the articles left out.
+    """Precision expected of a lemma after the articles left out; 0 where nothing like it was tried.
 
-    What the articles learnt from let expect is drawn towards the precision that the family had,
-    and this towards what the lemma itself did (an estimate with :data:`WEIGHT` pseudo-events).
+    What the articles learnt from let expect is drawn towards the precision that its narrow family
+    had, and this towards what the lemma itself did (with :data:`WEIGHT` pseudo-events).
     """
+    wide, narrow = (tallies.families[family] for family in _families(draft, lemma))
+    if not wide:
+        return 0.0
+    own = tallies.lemmas[_own(draft, lemma)]
     share = draft.expected[lemma] or PRIOR
-    votes, own = tallies.families[_family(draft, lemma)], tallies.lemmas[_own(draft, lemma)]
-    for right, found in ((sum(votes), len(votes)), (own.hits, own.found)):
+    for right, found in ((sum(narrow), len(narrow)), (own.hits, own.found)):
         share = (right + WEIGHT * share) / (found + WEIGHT)
     return share
 
