@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from pipeline.components.events.rules import Rulebook, Trigger
-from pipeline.components.events.slots import Slots
+from pipeline.components.events.slots import Slots, readings
 from pipeline.language import syntax
 from pipeline.language.extensions import in_zone
 
@@ -169,7 +169,7 @@ def _holds(
         elif test.startswith("$"):
             if any(slots.is_a(word, test[1:]) for word in words):
                 return True
-        elif any(test in (word.lemma_.lower(), word.lower_) for word in words):
+        elif any(test in readings(word) for word in words):
             return True
     return False
 

@@ -30,6 +30,8 @@ CONTENT = frozenset(
 ATTRIBUTE_TAGS = frozenset({"JJ", "NN", "VBN", "VBG", "RB", "CC", "CD", ",", "POS"})
 FINITE = frozenset({"VBD", "VBZ", "VBP"})
 ASIDES = frozenset({"acl:relcl", "advcl", "parataxis", "advcl:relcl", "appos"})
+PLURALS = (("men", "man"), ("ies", "y"), ("es", ""), ("s", ""))
+"""Endings of plurals, and what stands there in the singular."""
 SURE_BEHIND_VERBS = frozenset({"to", "from", "with", "against"})
 MODIFYING = frozenset({"amod", "compound", "nmod:poss", "nmod:desc"})
 HOLDING = frozenset({"obj", "obl", "nsubj:pass", "conj", "xcomp", "obl:agent"})
@@ -410,15 +412,24 @@ class Slots:
 
     def is_a(self, word: Token, name: str) -> bool:
         """Tell whether a word belongs to a word class, in the singular or as it stands."""
-        words = self.classes[name]
-        form = word.lower_
-        if form.endswith("men"):
-            form = form[:-3] + "man"
-        return word.lemma_.lower() in words or form in words or form.removesuffix("s") in words
+        return not self.classes[name].isdisjoint(readings(word))
 
     def is_agreement(self, word: Token) -> bool:
         """Tell whether a nominal names an agreement."""
         return word.i in self.agreement_at or self.is_a(word, "agreement_noun")
+
+
+def readings(word: Token) -> list[str]:
+    """Return what a word may be listed as: its lemma, its form, and singulars of the form.
+
+    The lemmatiser leaves some plurals as they stand (*supplies*, *Nurses*, *policemen*).
+    """
+    form = word.lower_
+    found = [word.lemma_.lower(), form]
+    for ending, singular in PLURALS:
+        if form.endswith(ending):
+            found.append(form.removesuffix(ending) + singular)
+    return found
 
 
 def _behind_preposition(name: Span) -> bool:
