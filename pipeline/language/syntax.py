@@ -41,6 +41,8 @@ def is_passive(verb: Token) -> bool:
     if any(child.dep_ in ("aux", "cop") for child in verb.children):
         return False
     if any(child.dep_ == "nsubj" for child in verb.children):
+        if verb.dep_ == "ROOT" and not is_headline(verb.sent):
+            return False
         return not any(child.dep_ in ("obj", "iobj", "xcomp", "ccomp") for child in verb.children)
     if verb.dep_ == "conj" and is_verbal(verb.head) and not has_subject(verb):
         return is_passive(verb.head)

@@ -73,6 +73,8 @@ def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
     if token.pos_ == "VERB":
         if token.tag_ == "VBG" and (token.dep_ in NOMINAL_PLACES or _is_nominal(token)):
             return ("noun", "verb")
+        if _stands_between(token):
+            return ("noun", "verb")
         # The tagger takes some nouns of headlines for verbs.
         known = book.candidates(book.lemma(token, "verb"), "verb")
         return ("verb",) if known else ("noun",)
@@ -87,6 +89,15 @@ def _is_attribute(participle: Token) -> bool:
     return participle.i < participle.head.i and not any(
         child.dep_ in arguments for child in participle.children
     )
+
+
+def _stands_between(token: Token) -> bool:
+    """Tell a noun that the tagger took for a verb: *Clashes between Chad and Libya resumed.*"""
+    arguments = ("nsubj", "nsubj:pass", "obj", "aux", "aux:pass")
+    return any(
+        child.dep_ in ("obl", "nmod") and child.i > token.i and syntax.preposition(child) == "between"
+        for child in token.children
+    ) and not any(child.dep_ in arguments for child in token.children)
 
 
 def _is_nominal(gerund: Token) -> bool:
