@@ -123,6 +123,9 @@ def surface_subject(verb: Token, depth: int = 0) -> list[Token]:
         Nominal heads, mostly one; empty where the sentence has none.
     """
     own = [antecedent(child) for child in verb.children if child.dep_ in SUBJECTS]
+    if not own and verb.dep_ == "ccomp":
+        # The parser takes "it" of reported speech for an expletive: "Cuba said it was ready".
+        own = [child for child in verb.children if child.dep_ == "expl" and child.lower_ == "it"]
     if own:
         return own
     head = verb.head
