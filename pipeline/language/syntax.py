@@ -185,6 +185,10 @@ def patient(verb: Token) -> list[Token]:
             return [verb.head]
         return surface_subject(verb)
     found = [antecedent(child) for child in verb.children if child.dep_ in ("obj", "iobj")]
+    if not found:
+        # A second subject, behind the verb, is an object that the parser misread.
+        subjects = [child for child in verb.children if child.dep_ == "nsubj"]
+        found = [child for child in subjects[1:] if subjects[0].i < verb.i < child.i]
     if not found and verb.dep_ == "acl:relcl":
         subject = surface_subject(verb)
         if subject and subject[0] != verb.head:

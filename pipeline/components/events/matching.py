@@ -95,7 +95,9 @@ def _stands_between(token: Token) -> bool:
     """Tell a noun that the tagger took for a verb: *Clashes between Chad and Libya resumed.*"""
     arguments = ("nsubj", "nsubj:pass", "obj", "aux", "aux:pass")
     return any(
-        child.dep_ in ("obl", "nmod") and child.i > token.i and syntax.preposition(child) == "between"
+        child.dep_ in ("obl", "nmod")
+        and child.i > token.i
+        and syntax.preposition(child) == "between"
         for child in token.children
     ) and not any(child.dep_ in arguments for child in token.children)
 

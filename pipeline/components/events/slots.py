@@ -206,7 +206,8 @@ class Slots:
         """Return who holds the talks, pays the visit or is in negotiation."""
         own = [syntax.antecedent(child) for child in syntax.children(noun, "nsubj")]
         if own:
-            return own if syntax.preposition(noun) in ("in", "on") else []
+            held = syntax.preposition(noun) in ("in", "on") or self._misread_verb(noun, own[0])
+            return own if held else []
         if (
             noun.dep_ == "nmod"
             and syntax.preposition(noun) == "in"
@@ -215,6 +216,15 @@ class Slots:
             return [noun.head]
         verb = self.light_verb(noun)
         return syntax.agent(verb) if verb is not None else []
+
+    def _misread_verb(self, noun: Token, subject: Token) -> bool:
+        """Tell a light verb that was taken for a participle: *Chile today imposed sanctions.*"""
+        return any(
+            child.tag_ in ("VBN", "VBD")
+            and subject.i < child.i < noun.i
+            and self.is_a(child, "light_verb")
+            for child in syntax.children(noun, "amod")
+        )
 
     def _author(self, noun: Token) -> list[Token]:
         """Return who claims an act or has it laid to his charge: *claimed by*, *attributed to*."""
