@@ -70,7 +70,7 @@ def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
         return ("verb",)
     if token.pos_ in ("ADJ", "ADV") or (token.dep_ == "amod" and _is_attribute(token)):
         return ("adjective",)
-    if token.pos_ == "VERB":
+    if token.pos_ == "VERB" or _is_rare_verb(token):
         if token.tag_ == "VBG" and (token.dep_ in NOMINAL_PLACES or _is_nominal(token)):
             return ("noun", "verb")
         if _stands_between(token):
@@ -88,6 +88,16 @@ def _is_attribute(participle: Token) -> bool:
     arguments = ("nsubj", "nsubj:pass", "obj", "obl", "aux", "xcomp", "ccomp")
     return participle.i < participle.head.i and not any(
         child.dep_ in arguments for child in participle.children
+    )
+
+
+def _is_rare_verb(token: Token) -> bool:
+    """Tell a verb that only the fine-grained tag and the parse take for one: *retook a town*."""
+    return (
+        token.pos_ in ("NOUN", "PROPN")
+        and token.tag_ in ("VB", "VBD", "VBP", "VBZ")
+        and syntax.has_object(token)
+        and any(child.dep_ == "nsubj" for child in token.children)
     )
 
 
