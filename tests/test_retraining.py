@@ -20,6 +20,7 @@ from pipeline.evaluation.reading import read, rules_of, without
 from pipeline.language import model_path
 from pipeline.retraining import conditions, names, output, page, rehearsal
 from pipeline.retraining.book import Count, Trial, gain, with_rules
+from pipeline.retraining.derivation import Kin
 from pipeline.retraining.experiments import curve, recovery
 from pipeline.retraining.folds import folds
 from pipeline.retraining.induction import induce
@@ -27,6 +28,7 @@ from pipeline.retraining.names import Names
 from pipeline.retraining.repairs import learn_repairs
 from pipeline.retraining.retrain import Retrained
 from pipeline.retraining.selection import learn_rules
+from pipeline.retraining.shapes import Word
 from pipeline.retraining.writing import proposals_yaml, repairs_yaml
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -108,6 +110,37 @@ def test_a_proposal_that_gains_nowhere_else_is_dropped(trial, cut):
     single, _ = trial.split({trial.readings[0].gold.doc_id})
     assert induce(single, cut)
     assert learn_rules(single, cut, seed=1) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "type"),
+    [
+        (Word("bombardment", "noun"), "ASSAULT"),
+        (Word("renegotiation", "noun"), "CONSULT"),
+        (Word("condemn", "verb"), "ACCUSE"),
+        (Word("teapot", "noun"), None),
+        (Word("american", "adjective"), None),
+    ],
+)
+def test_kin_of_a_trigger_have_its_category(word, type):
+    shape = Kin(load_rules()).shape(word)
+    assert (shape.type if shape else None) == type
+    assert shape is None or shape.kind == word.kind
+
+
+def test_a_particle_that_seeds_share_is_learnt(nlp, trial):
+    """Several senses and particles of one word are tried, each by itself."""
+    from pipeline.retraining.shapes import Candidate, Seed, SlotsOf, candidates
+
+    book, _ = rules_of(nlp)
+    reading = trial.readings[0]
+    event = reading.gold.events[0]
+    doc = nlp("Chad called on Mali to stop. Togo called on Benin to leave. Peru called a vote.")
+    calls = [token for token in doc if token.lower_ == "called"]
+    seeds = [Seed(reading, event, token, Word("call", "verb")) for token in calls]
+    offered: list[Candidate] = list(candidates(seeds, SlotsOf(trial, book), book))
+    assert {(c.word.lemma, len(c.seeds)) for c in offered} == {("call", 3), ("call on", 2)}
+    assert {c.shape.type for c in offered} == {event.type}
 
 
 def test_a_rule_that_only_errs_is_retired(trial, cut, tmp_path):
