@@ -115,10 +115,10 @@ def _own(draft: Draft, lemma: str) -> tuple[str, str, str]:
 
 
 def _families(draft: Draft, lemma: str) -> tuple[tuple, tuple]:
-    """The equally telling words; of these, those of its category and kind learnt from as much."""
+    """The words as telling and learnt from as much; and of these those of its category and kind."""
     several = min(2, len(draft.lemmas.get(lemma, ())))
     telling = round(3 * draft.expected.get(lemma, 0.0))
-    return (telling,), (telling, several, draft.shape.type, draft.shape.kind)
+    return (telling, several), (telling, several, draft.shape.type, draft.shape.kind)
 
 
 def _chosen(drafts: Sequence[Draft], tallies: Tallies) -> list[Draft]:
@@ -138,15 +138,16 @@ def _chosen(drafts: Sequence[Draft], tallies: Tallies) -> list[Draft]:
 def _evidence(draft: Draft, lemma: str, tallies: Tallies) -> float:
     """Precision expected of a lemma after the articles left out; 0 where nothing like it was tried.
 
-    What the articles learnt from let expect is drawn towards the precision that its narrow family
-    had, and this towards what the lemma itself did (with :data:`WEIGHT` pseudo-events).
+    What the articles learnt from let expect is drawn towards the precision that its wide family
+    had, this towards that of its narrow one, and this towards what the lemma itself did (with
+    :data:`WEIGHT` pseudo-events each).
     """
     wide, narrow = (tallies.families[family] for family in _families(draft, lemma))
     if not wide:
         return 0.0
     own = tallies.lemmas[_own(draft, lemma)]
     share = draft.expected[lemma] or PRIOR
-    for right, found in ((sum(narrow), len(narrow)), (own.hits, own.found)):
+    for right, found in ((sum(wide), len(wide)), (sum(narrow), len(narrow)), (own.hits, own.found)):
         share = (right + WEIGHT * share) / (found + WEIGHT)
     return share
 

@@ -103,8 +103,14 @@ def _read(nlp: Language, text: str, seed: Seed) -> list[Any]:
 
 
 def _provenance(proposal: Proposal) -> list[str]:
-    learnt = f"Learnt from {proposal.support} missed events in {', '.join(proposal.documents)}."
-    return [learnt, f"{precision(proposal.left_out).capitalize()}."]
+    lines = []
+    if proposal.support:
+        articles = ", ".join(proposal.documents)
+        lines.append(f"Learnt from {proposal.support} missed events in {articles}.")
+    kin = sorted(lemma for lemma, seeds in proposal.draft.lemmas.items() if not seeds)
+    if kin:
+        lines.append(f"Kin to triggers of the rules, without a missed event: {', '.join(kin)}.")
+    return [*lines, f"{precision(proposal.left_out).capitalize()}."]
 
 
 def _comment(lines: Iterable[str]) -> str:
