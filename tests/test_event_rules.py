@@ -39,6 +39,24 @@ def test_counterexample(nlp, rule_id, text):
     assert rule_id not in [event.rule_id for _, event in events_of(nlp, text)]
 
 
+@pytest.mark.parametrize(
+    ("text", "type", "actors"),
+    [
+        ("The United States and Peru concluded a Mutual Defense Treaty.", "SUPPORT", 2),
+        ("Cuba said it was ready to hold talks with the United States.", "AGREE", 1),
+        ("Clashes between Israel and Hezbollah continued on Monday.", "ASSAULT", 2),
+        ("The African Union called on the junta in Gabon to hand over power.", "REQUEST", 1),
+        ("Canada today imposed sanctions on four Haitian nationals.", "SANCTION", 1),
+        ("The Ethiopian army retook the town of Lalibela.", "ASSAULT", 1),
+        ("Kuwait airlifted medical supplies to Gaza.", "AID", 1),
+    ],
+)
+def test_what_tagger_and_parser_misread_is_read(nlp, text, type, actors):
+    """Objects taken for subjects, verbs for nouns or participles, plurals left as they stand."""
+    found = [len(event.actors) for _, event in events_of(nlp, text) if event.event_type == type]
+    assert found == [actors]
+
+
 def test_every_rule_has_examples():
     bare = [rule.id for rule in RULES if not (rule.examples and rule.counterexamples)]
     assert bare == []
