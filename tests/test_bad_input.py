@@ -76,6 +76,11 @@ CASES = [
         {"a": ("ok", ""), "quotes-000002": ("failed", "line 3: broken"), "c": ("ok", "")},
     ),
     ("header.csv", b"name,words\na,b\n", {"header-000001": ("failed", "no text column")}),
+    (
+        "column.csv",
+        b'"a\nb"\nx\n',
+        {"column-000001": ("failed", "no text column (--text-field); there are: a\ufffdb")},
+    ),
     ("empty.csv", b"", {"empty": ("failed", "empty")}),
     (
         "lines.jsonl",

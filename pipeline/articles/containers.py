@@ -68,17 +68,21 @@ def pick(row: dict[str, Any], fields: Fields) -> dict[str, Any]:
     for part, usual in USUAL_NAMES.items():
         wanted = getattr(fields, part)
         if wanted and wanted not in row:
-            raise InputError(f"no column {wanted!r}; there are: {', '.join(map(str, row))}")
+            raise InputError(f"no column {wanted!r}; there are: {_columns(row)}")
         name = wanted or next((name for name in usual if name in row), "")
         if part == "text" and not name:
-            raise InputError(
-                f"no text column (--text-field); there are: {', '.join(map(str, row)) or 'none'}"
-            )
+            raise InputError(f"no text column (--text-field); there are: {_columns(row)}")
         value = row.get(name)
         if part == "text" and not isinstance(value, str | None):
             value = None
         parts[part] = "" if value is None else _SURROGATE.sub("\ufffd", str(value))
     return parts
+
+
+def _columns(row: dict[str, Any]) -> str:
+    """The names of columns for a message of one line, whatever stands in them."""
+    names = ("".join(c if c.isprintable() else "\ufffd" for c in str(name)) for name in row)
+    return ", ".join(names) or "none"
 
 
 def _json(stream: BinaryIO) -> Iterator[Record]:
