@@ -76,6 +76,7 @@ CASES = [
         {"a": ("ok", ""), "quotes-000002": ("failed", "line 3: broken"), "c": ("ok", "")},
     ),
     ("header.csv", b"name,words\na,b\n", {"header-000001": ("failed", "no text column")}),
+    ("tail.parquet", b"\0\0\0\0PAR1", {"tail": ("failed", "")}),
     (
         "column.csv",
         b'"a\nb"\nx\n',

@@ -64,7 +64,8 @@ def read(
     except UnreadableError as error:
         article.status = "failed"
         notes.append(str(error))
-    article.message = "; ".join(note for note in notes if note)
+    # One line, whatever a library says of the file.
+    article.message = " ".join("; ".join(note for note in notes if note).split())
     return article
 
 
