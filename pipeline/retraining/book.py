@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from pipeline.evaluation.found import FoundEvent
 from pipeline.evaluation.gold import GoldEvent
 from pipeline.evaluation.reading import Reading, extract_events, rows_of
+from pipeline.evaluation.rules import token_at
 from pipeline.evaluation.scoring import entity_forms, score_document, slots_agreeing
 
 if TYPE_CHECKING:
+    from spacy.tokens import Token
+
     from pipeline.components.events.rules import Rule, Rulebook
     from pipeline.components.factuality import Factuality
 
@@ -49,6 +52,13 @@ class Made:
     row: FoundEvent
     gold: GoldEvent | None
     sides: int
+
+    @property
+    def token(self) -> Token:
+        """The word on which the rule fired."""
+        token = token_at(self.reading, self.row.start, self.row.end)
+        assert token is not None
+        return token
 
 
 class Trial:
@@ -104,10 +114,7 @@ class Trial:
 
     def whole(self, book: Rulebook) -> Count:
         """What a book does in all."""
-        count = Count()
-        for made in self.made(book):
-            count.add(one(made))
-        return count
+        return counted(self.made(book))
 
     def f1(self, count: Count) -> float:
         """F1 of a count on these articles."""
@@ -118,6 +125,14 @@ class Trial:
 def one(made: Made) -> Count:
     """A single event as a count."""
     return Count(1, int(made.gold is not None), made.sides)
+
+
+def counted(events: Iterable[Made]) -> Count:
+    """Events as one count."""
+    count = Count()
+    for made in events:
+        count.add(one(made))
+    return count
 
 
 def gain(before: Count, change: Count, gold: int) -> float:

@@ -31,14 +31,14 @@ class Kin:
 
     def __init__(self, book: Rulebook) -> None:
         self._data = document(FILE, KNOWLEDGE / "retraining")
-        self._rules: dict[str, dict[str, Rule]] = defaultdict(dict)
+        self._rules: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
         for rule in book.rules.values():
             if rule.when:
                 continue
             for lemma in (*rule.verbs, *rule.nouns):
                 if " " not in lemma:
                     for stem in self._stems(lemma):
-                        self._rules[stem][f"{lemma} {rule.id}"] = rule
+                        self._rules[stem].append((lemma, rule))
 
     def shape(self, word: Word) -> Shape | None:
         """The category, frame and so on of the rules whose triggers are kin to a word.
@@ -51,8 +51,8 @@ class Kin:
         rules = {
             rule.id: rule
             for stem in self._stems(word.lemma)
-            for key, rule in self._rules.get(stem, {}).items()
-            if abs(len(key.split()[0]) - len(word.lemma)) <= self._data["difference"]
+            for lemma, rule in self._rules.get(stem, ())
+            if abs(len(lemma) - len(word.lemma)) <= self._data["difference"]
         }
         types = Counter(rule.type for rule in rules.values())
         if not types:

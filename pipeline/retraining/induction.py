@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.evaluation.reading import Reading
 from pipeline.evaluation.rules import kind_of, token_at
-from pipeline.retraining.book import Count, Made, Trial, one, with_rules
+from pipeline.retraining.book import Made, Trial, counted, with_rules
 from pipeline.retraining.conditions import learn
 from pipeline.retraining.derivation import Kin
 from pipeline.retraining.shapes import Candidate, Draft, Seed, Shape, SlotsOf, Word, candidates
@@ -133,7 +133,7 @@ def _expected(
     if not candidate.seeds:
         return 0.0
     fits = _fits(candidate, occurrences, book, slots)
-    right = sum(seed.token in fits for seed in candidate.seeds)
+    right = len({seed.token for seed in candidate.seeds} & set(fits))
     return right / (len(fits) + 1 + candidate.shape.conditional)
 
 
@@ -146,7 +146,7 @@ def _derived(trial: Trial, book: Rulebook, words: Iterable[Word]) -> list[Candid
         if shape is not None:
             found.append(Candidate(word, shape))
     made = _try(trial, book, found)
-    return [c for c in found if not made[c] or _count(made[c]).precision >= GOOD]
+    return [c for c in found if not made[c] or counted(made[c]).precision >= GOOD]
 
 
 def _best(
@@ -163,7 +163,7 @@ def _best(
         heads = {word: queue.pop(0) for word, queue in queues.items()}
         made = _try(trial, book, heads.values())
         for word, candidate in heads.items():
-            count = _count(made[candidate])
+            count = counted(made[candidate])
             if not count.found or count.precision >= GOOD:
                 tried[word].append((count.hits - count.false, candidate))
             elif count.hits and not candidate.shape.conditional:
@@ -188,27 +188,14 @@ def _conditional(
     candidate: Candidate, made: Sequence[Made], slots: SlotsOf, book: Rulebook
 ) -> list[Candidate]:
     """A candidate under conditions that tell its right events from its false alarms, if any do."""
-    right = [_token(m) for m in made if m.gold is not None]
-    wrong = [_token(m) for m in made if m.gold is None]
-    own = {_token(m): slots[m.reading] for m in made}
+    right = [m.token for m in made if m.gold is not None]
+    wrong = [m.token for m in made if m.gold is None]
+    own = {m.token: slots[m.reading] for m in made}
     found = learn(right, wrong, candidate.word.kind, own, book)
     if found is None:
         return []
     shape = candidate.shape._replace(when=found.when, unless=found.unless)
     return [Candidate(candidate.word, shape, candidate.seeds)]
-
-
-def _token(made: Made) -> Token:
-    token = token_at(made.reading, made.row.start, made.row.end)
-    assert token is not None
-    return token
-
-
-def _count(made: Iterable[Made]) -> Count:
-    count = Count()
-    for event in made:
-        count.add(one(event))
-    return count
 
 
 def _try(trial: Trial, book: Rulebook, offered: Iterable[Candidate]) -> dict[Candidate, list[Made]]:

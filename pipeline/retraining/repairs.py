@@ -11,15 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.evaluation.rules import token_at
-from pipeline.retraining.book import Count, Made, Trial, gain, one
+from pipeline.retraining.book import Count, Made, Trial, counted, gain, one
 from pipeline.retraining.conditions import Conditions, exceptions, meets
 from pipeline.retraining.folds import folds
 from pipeline.retraining.shapes import SlotsOf
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
-
     from pipeline.components.events.rules import Rule, Rulebook
 
 LEAST = 3
@@ -91,24 +88,22 @@ def _change(
     made: Sequence[Made], whole: Count, gold: int, book: Rulebook, slots: SlotsOf
 ) -> Change | None:
     """Retire a rule without which F1 is higher; else look for exceptions."""
-    count = Count()
-    for event in made:
-        count.add(one(event))
+    count = counted(made)
     if count.found < LEAST or not count.false:
         return None
     if gain(whole, _less(count), gold) > 0:
         return Change(retired=True)
-    right = [_token(event) for event in made if event.gold is not None]
-    wrong = [_token(event) for event in made if event.gold is None]
-    own = {_token(event): slots[event.reading] for event in made}
+    right = [event.token for event in made if event.gold is not None]
+    wrong = [event.token for event in made if event.gold is None]
+    own = {event.token: slots[event.reading] for event in made}
     found = exceptions(right, wrong, _kind(made[0], book), own, book)
     return Change(retired=False, unless=found) if found else None
 
 
 def _meets(event: Made, change: Change, book: Rulebook, slots: SlotsOf) -> bool:
     """Whether a change takes an event away."""
-    token, kind = _token(event), _kind(event, book)
-    return change.retired or meets(token, kind, change.unless, slots[event.reading], book)
+    kind = _kind(event, book)
+    return change.retired or meets(event.token, kind, change.unless, slots[event.reading], book)
 
 
 def _repair(rule: Rule, change: Change, spared: Count, documents: tuple[str, ...]) -> Repair:
@@ -126,17 +121,12 @@ def _kind(event: Made, book: Rulebook) -> str:
     """As what kind of word the rule took the trigger."""
     from pipeline.components.events.matching import kinds
 
-    token, rule = _token(event), book.rules[event.row.rule]
-    for kind in kinds(token, book):
-        if any(t.rule.id == rule.id for t in book.candidates(book.lemma(token, kind), kind)):
+    rule = book.rules[event.row.rule]
+    for kind in kinds(event.token, book):
+        lemma = book.lemma(event.token, kind)
+        if any(t.rule.id == rule.id for t in book.candidates(lemma, kind)):
             return kind
     return "verb"
-
-
-def _token(event: Made) -> Token:
-    token = token_at(event.reading, event.row.start, event.row.end)
-    assert token is not None
-    return token
 
 
 def _less(count: Count) -> Count:

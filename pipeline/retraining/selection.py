@@ -102,10 +102,7 @@ def _judge(drafts: Sequence[Draft], left_out: Trial, book: Rulebook, tallies: Ta
 
 def _lemma(draft: Draft, made: Made, book: Rulebook) -> str:
     """The lemma of a draft, with its particle if it has one, that made an event."""
-    from pipeline.evaluation.rules import token_at
-
-    token = token_at(made.reading, made.row.start, made.row.end)
-    lemma = book.lemma(token, draft.shape.kind) if token is not None else ""
+    lemma = book.lemma(made.token, draft.shape.kind)
     return next((phrase for phrase in draft.lemmas if phrase.split()[0] == lemma), lemma)
 
 
@@ -117,7 +114,7 @@ def _own(draft: Draft, lemma: str) -> tuple[str, str, str]:
 def _families(draft: Draft, lemma: str) -> tuple[tuple, tuple]:
     """The words as telling and learnt from as much; and of these those of its category and kind."""
     several = min(2, len(draft.lemmas.get(lemma, ())))
-    telling = round(3 * draft.expected.get(lemma, 0.0))
+    telling = min(2, round(3 * draft.expected.get(lemma, 0.0)))
     return (telling, several), (telling, several, draft.shape.type, draft.shape.kind)
 
 
@@ -143,9 +140,9 @@ def _evidence(draft: Draft, lemma: str, tallies: Tallies) -> float:
     :data:`WEIGHT` pseudo-events each).
     """
     wide, narrow = (tallies.families[family] for family in _families(draft, lemma))
-    if not wide:
-        return 0.0
     own = tallies.lemmas[_own(draft, lemma)]
+    if not wide and not own.found:
+        return 0.0
     share = draft.expected[lemma] or PRIOR
     for right, found in ((sum(wide), len(wide)), (sum(narrow), len(narrow)), (own.hits, own.found)):
         share = (right + WEIGHT * share) / (found + WEIGHT)

@@ -173,6 +173,7 @@ def _holds(
         return any(test in forms(token) for test in tests)
     heads = slots.fill(token, kind, slot)
     words = slots.words(token, kind, slot)
+    listed = {reading for word in words for reading in readings(word)}
     for test in tests:
         if test == "none":
             if not heads:
@@ -190,9 +191,9 @@ def _holds(
             if any(word.ent_type_ == test for word in words):
                 return True
         elif test.startswith("$"):
-            if any(slots.is_a(word, test[1:]) for word in words):
+            if not slots.classes[test[1:]].isdisjoint(listed):
                 return True
-        elif any(test in readings(word) for word in words):
+        elif test in listed:
             return True
     return False
 
