@@ -90,7 +90,7 @@ def test_proposals_are_rules_that_load_with_provenance_and_examples(
     assert text.count("# Learnt from ") == sum(p.support > 0 for p in learnt) > 0
     assert "Learnt from 0" not in text
     assert ("# Kin to triggers" in text) == any(
-        not seeds for p in learnt for seeds in p.draft.lemmas.values()
+        not own.seeds for p in learnt for own in p.draft.lemmas.values()
     )
     assert "articles left out" in text
     written = [rule for rule in yaml.safe_load(text) if rule.get("examples")]

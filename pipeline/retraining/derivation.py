@@ -61,6 +61,11 @@ class Kin:
         rule = rules[min(id for id in rules if rules[id].type == type)]
         return Shape(type, word.kind, rule.frame, rule.mode, rule.stage, rule.factuality)
 
+    def type(self, word: Word) -> str:
+        """The category of the rules whose triggers are kin to a word; empty without any."""
+        shape = self.shape(word)
+        return shape.type if shape is not None else ""
+
     def _stems(self, lemma: str) -> Iterator[str]:
         """What may be left of a word without a prefix and an ending."""
         bases = [lemma]

@@ -21,7 +21,16 @@ from pipeline.evaluation.rules import kind_of, token_at
 from pipeline.retraining.book import Made, Trial, counted, with_rules
 from pipeline.retraining.conditions import learn
 from pipeline.retraining.derivation import Kin
-from pipeline.retraining.shapes import Candidate, Draft, Seed, Shape, SlotsOf, Word, candidates
+from pipeline.retraining.shapes import (
+    Candidate,
+    Draft,
+    Evidence,
+    Seed,
+    Shape,
+    SlotsOf,
+    Word,
+    candidates,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -56,22 +65,33 @@ def induce(trial: Trial, book: Rulebook) -> list[Draft]:
     by_word: dict[Word, list[Seed]] = defaultdict(list)
     for seed in seeds_of(trial, book, slots):
         by_word[seed.word].append(seed)
+    kin = Kin(book)
     offered = {
-        word: [c for c in candidates(seeds, slots, book) if _telling(c, occurrences, book, slots)]
+        word: [
+            candidate
+            for candidate in candidates(seeds, kin.type(word), slots, book)
+            if _telling(candidate, occurrences, book, slots)
+        ]
         for word, seeds in sorted(by_word.items())
     }
     chosen = _best(trial, book, offered, slots)
-    chosen += _derived(trial, book, occurrences.keys() - by_word.keys())
+    chosen += _derived(trial, book, kin, occurrences.keys() - by_word.keys())
     drafts: dict[Shape, Draft] = {}
     for candidate in chosen:
         draft = drafts.setdefault(candidate.shape, Draft(candidate.shape))
-        draft.lemmas[candidate.word.lemma] = candidate.seeds
-        draft.expected[candidate.word.lemma] = _expected(candidate, occurrences, book, slots)
+        draft.lemmas[candidate.word.lemma] = Evidence(
+            candidate.seeds,
+            _expected(candidate, occurrences, book, slots),
+            kin.type(candidate.word.bare) == candidate.shape.type,
+        )
     return list(drafts.values())
 
 
 def seeds_of(trial: Trial, book: Rulebook, slots: SlotsOf) -> Iterator[Seed]:
-    """The missed events on whose trigger no rule fires: it may become one of a new rule."""
+    """The missed events on whose trigger no rule fires: it may become one of a new rule.
+
+    A verb of saying (``$quoting``) may not: the quotation tells the act.
+    """
     from pipeline.components.events.matching import matches
 
     fired = {
@@ -83,9 +103,10 @@ def seeds_of(trial: Trial, book: Rulebook, slots: SlotsOf) -> Iterator[Seed]:
         token = token_at(reading, event.start, event.end)
         if token is None or (reading.gold.doc_id, token.i) in fired:
             continue
-        kind = kind_of(token)
-        if kind and token.lemma_.isalpha():
-            yield Seed(reading, event, token, Word(token.lemma_.lower(), kind))
+        word = Word(token.lemma_.lower(), kind_of(token))
+        quotes = word.kind == "verb" and word.lemma in book.classes["quoting"]
+        if word.kind and word.lemma.isalpha() and not quotes:
+            yield Seed(reading, event, token, word)
 
 
 def _occurrences(trial: Trial) -> Occurrences:
@@ -107,7 +128,7 @@ def _fits(
     from pipeline.components.events.matching import failure
     from pipeline.components.events.rules import index_rules
 
-    rule = Draft(candidate.shape, {candidate.word.lemma: ()}).rule("fits", book)
+    rule = Draft(candidate.shape, {candidate.word.lemma: Evidence()}).rule("fits", book)
     index = index_rules([rule], book.frames, book.classes)
     (trigger,) = index[candidate.word.bare]
     return [
@@ -137,9 +158,8 @@ def _expected(
     return right / (len(fits) + 1 + candidate.shape.conditional)
 
 
-def _derived(trial: Trial, book: Rulebook, words: Iterable[Word]) -> list[Candidate]:
+def _derived(trial: Trial, book: Rulebook, kin: Kin, words: Iterable[Word]) -> list[Candidate]:
     """The words without missed events and rules of their own that are kin to triggers."""
-    kin = Kin(book)
     found = []
     for word in sorted(words):
         shape = kin.shape(word) if not book.candidates(*word) else None
@@ -201,7 +221,7 @@ def _conditional(
 def _try(trial: Trial, book: Rulebook, offered: Iterable[Candidate]) -> dict[Candidate, list[Made]]:
     """What each candidate makes when all of them are rules together."""
     order = {f"try-{number}": candidate for number, candidate in enumerate(offered)}
-    rules = [Draft(c.shape, {c.word.lemma: ()}).rule(id, book) for id, c in order.items()]
+    rules = [Draft(c.shape, {c.word.lemma: Evidence()}).rule(id, book) for id, c in order.items()]
     events: dict[Candidate, list[Made]] = {candidate: [] for candidate in order.values()}
     for made in trial.made(with_rules(book, rules)):
         if made.row.rule in order:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.retraining.book import Count, Made, Trial, one, with_rules
 from pipeline.retraining.folds import folds
 from pipeline.retraining.induction import induce
-from pipeline.retraining.shapes import Draft, Shape
+from pipeline.retraining.shapes import Draft, Evidence, Shape
 
 if TYPE_CHECKING:
     from pipeline.components.events.rules import Rule, Rulebook
@@ -35,12 +35,12 @@ class Proposal:
     @property
     def support(self) -> int:
         """Missed events that it was learnt from."""
-        return sum(len(seeds) for seeds in self.draft.lemmas.values())
+        return sum(len(evidence.seeds) for evidence in self.draft.lemmas.values())
 
     @property
     def documents(self) -> list[str]:
         """Articles that it was learnt from."""
-        seeds = (seed for found in self.draft.lemmas.values() for seed in found)
+        seeds = (seed for evidence in self.draft.lemmas.values() for seed in evidence.seeds)
         return sorted({seed.reading.gold.doc_id for seed in seeds})
 
 
@@ -111,11 +111,13 @@ def _own(draft: Draft, lemma: str) -> tuple[str, str, str]:
     return draft.shape.type, draft.shape.kind, lemma
 
 
-def _families(draft: Draft, lemma: str) -> tuple[tuple, tuple]:
-    """The words as telling and learnt from as much; and of these those of its category and kind."""
-    several = min(2, len(draft.lemmas.get(lemma, ())))
-    telling = min(2, round(3 * draft.expected.get(lemma, 0.0)))
-    return (telling, several), (telling, several, draft.shape.type, draft.shape.kind)
+def _families(draft: Draft, lemma: str) -> tuple[tuple, ...]:
+    """What a lemma is judged with: the words as telling and learnt from as much; of these those
+    that have kin as it has or not; and those of its category and kind."""
+    evidence = draft.lemmas.get(lemma, Evidence())
+    telling, several = min(2, round(3 * evidence.expected)), min(2, len(evidence.seeds))
+    wide = (telling, several)
+    return wide, (*wide, evidence.kin), (*wide, draft.shape.type, draft.shape.kind)
 
 
 def _chosen(drafts: Sequence[Draft], tallies: Tallies) -> list[Draft]:
@@ -123,28 +125,29 @@ def _chosen(drafts: Sequence[Draft], tallies: Tallies) -> list[Draft]:
     chosen = []
     for draft in drafts:
         lemmas = {
-            lemma: seeds
-            for lemma, seeds in draft.lemmas.items()
+            lemma: evidence
+            for lemma, evidence in draft.lemmas.items()
             if _evidence(draft, lemma, tallies) >= KEEP
         }
         if lemmas:
-            chosen.append(Draft(draft.shape, lemmas, draft.expected))
+            chosen.append(Draft(draft.shape, lemmas))
     return chosen
 
 
 def _evidence(draft: Draft, lemma: str, tallies: Tallies) -> float:
     """Precision expected of a lemma after the articles left out; 0 where nothing like it was tried.
 
-    What the articles learnt from let expect is drawn towards the precision that its wide family
-    had, this towards that of its narrow one, and this towards what the lemma itself did (with
+    What the articles learnt from let expect is drawn towards the precision that each of its
+    families had, the widest first, and then towards what the lemma itself did (with
     :data:`WEIGHT` pseudo-events each).
     """
-    wide, narrow = (tallies.families[family] for family in _families(draft, lemma))
+    families = [tallies.families[family] for family in _families(draft, lemma)]
     own = tallies.lemmas[_own(draft, lemma)]
-    if not wide and not own.found:
+    if not families[0] and not own.found:
         return 0.0
-    share = draft.expected[lemma] or PRIOR
-    for right, found in ((sum(wide), len(wide)), (sum(narrow), len(narrow)), (own.hits, own.found)):
+    share = draft.lemmas[lemma].expected or PRIOR
+    tried = [(sum(family), len(family)) for family in families]
+    for right, found in (*tried, (own.hits, own.found)):
         share = (right + WEIGHT * share) / (found + WEIGHT)
     return share
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FUTURE = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
 """Categories whose future acts are coded AGREE."""
+SEVERAL = 3
+"""Missed events of a verb of which each tells a particle that the verb may need."""
 
 
 class Shape(NamedTuple):
@@ -72,16 +74,24 @@ class Candidate:
     seeds: tuple[Seed, ...] = ()
 
 
-@dataclass(slots=True)
-class Draft:
-    """A rule as proposed: for each lemma its seeds and the share of right events expected of it.
+class Evidence(NamedTuple):
+    """What speaks for a lemma: its missed events, the share of right events that these let
+    expect, and whether rules of the category have kin of it.
 
-    A derived lemma has no seeds, and nothing is expected of it (0) until it was tried.
+    A derived lemma has kin only, and nothing is expected of it (0) until it was tried.
     """
 
+    seeds: tuple[Seed, ...] = ()
+    expected: float = 0.0
+    kin: bool = True
+
+
+@dataclass(slots=True)
+class Draft:
+    """A rule as proposed: what its lemmas have in common, and what speaks for each."""
+
     shape: Shape
-    lemmas: dict[str, tuple[Seed, ...]] = field(default_factory=dict)
-    expected: dict[str, float] = field(default_factory=dict)
+    lemmas: dict[str, Evidence] = field(default_factory=dict)
 
     def rule(self, id: str, book: Rulebook) -> Rule:
         """The draft as a rule of the rule language."""
@@ -123,34 +133,52 @@ def governs(type: str, kind: str, book: Rulebook) -> bool:
     return kind == "verb" and sum(votes) * 2 > len(votes)
 
 
-def candidates(seeds: Sequence[Seed], slots: SlotsOf, book: Rulebook) -> Iterator[Candidate]:
+def candidates(
+    seeds: Sequence[Seed], kin: str, slots: SlotsOf, book: Rulebook
+) -> Iterator[Candidate]:
     """The shapes that the missed events of one word may teach, the likelier first.
 
-    One for each category that they have; a verb is offered bare and, where all of them share a
-    particle, with it.
+    One for each category that they have; a verb is offered bare and with its particles.
+
+    Parameters
+    ----------
+    seeds : sequence of Seed
+        The missed events of the word.
+    kin : str
+        Category of the rules whose triggers are kin to the word, or nothing.
+    slots : SlotsOf
+        Of the articles of the events.
+    book : Rulebook
+        The rules to be completed.
     """
-    for type, own in _senses(seeds):
+    for type, own in _senses(seeds, kin):
         for word, shared in _phrases(own, book):
             shape = _shape(type, word.kind, shared, slots, book)
             yield Candidate(word, shape, tuple(shared))
 
 
-def _senses(seeds: Sequence[Seed]) -> Iterator[tuple[str, list[Seed]]]:
+def _senses(seeds: Sequence[Seed], kin: str) -> Iterator[tuple[str, list[Seed]]]:
     """Categories with their events, the commonest first.
 
     A planned act of some categories is coded AGREE: for these its events count too, unless they
-    are the greater part.
+    are the greater part. Where the kin of the word is of such a category, they are planned acts
+    of it and nothing else.
     """
     by_type: dict[str, list[Seed]] = defaultdict(list)
     for seed in seeds:
         by_type[seed.event.type].append(seed)
+    if kin in FUTURE and "AGREE" in by_type:
+        by_type[kin] += by_type.pop("AGREE")
     for type in sorted(by_type, key=lambda type: (-len(by_type[type]), type)):
         planned = by_type["AGREE"] if type in FUTURE and "AGREE" in by_type else []
         yield type, by_type[type] + (planned if len(planned) <= len(by_type[type]) else [])
 
 
 def _phrases(seeds: Sequence[Seed], book: Rulebook) -> Iterator[tuple[Word, list[Seed]]]:
-    """The word by itself and, for a verb, with each particle that several of its seeds have."""
+    """The word by itself and, for a verb, with each particle that its seeds have.
+
+    The particle of a single seed is none of the word's unless there are :data:`SEVERAL` seeds.
+    """
     word = seeds[0].word
     yield word, list(seeds)
     if word.kind == "verb":
@@ -159,7 +187,7 @@ def _phrases(seeds: Sequence[Seed], book: Rulebook) -> Iterator[tuple[Word, list
             for particle in _particles(seed.token, book):
                 with_particle[particle].append(seed)
         for particle, own in sorted(with_particle.items()):
-            if len(own) > 1:
+            if len(own) > 1 or len(seeds) >= SEVERAL:
                 yield Word(f"{word.lemma} {particle}", word.kind), own
 
 

@@ -70,7 +70,7 @@ def examples(proposal: Proposal, nlp: Language) -> list[Example]:
 
     rule = proposal.rule
     found: list[Example] = []
-    seeds = [seed for _, seeds in sorted(proposal.draft.lemmas.items()) for seed in seeds]
+    seeds = [seed for _, own in sorted(proposal.draft.lemmas.items()) for seed in own.seeds]
     for seed in sorted(seeds, key=lambda seed: (len(seed.token.sent), seed.event.id)):
         text = " ".join(seed.token.sent.text.split())
         if len(found) == EXAMPLES or len(text.split()) > LONGEST:
@@ -107,7 +107,7 @@ def _provenance(proposal: Proposal) -> list[str]:
     if proposal.support:
         articles = ", ".join(proposal.documents)
         lines.append(f"Learnt from {proposal.support} missed events in {articles}.")
-    kin = sorted(lemma for lemma, seeds in proposal.draft.lemmas.items() if not seeds)
+    kin = sorted(lemma for lemma, own in proposal.draft.lemmas.items() if not own.seeds)
     if kin:
         lines.append(f"Kin to triggers of the rules, without a missed event: {', '.join(kin)}.")
     return [*lines, f"{precision(proposal.left_out).capitalize()}."]
