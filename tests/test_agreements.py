@@ -154,6 +154,14 @@ def test_mentions_and_ids(nlp: spacy.Language, text: str) -> None:
     assert found(nlp(plain)) == expected
 
 
+def test_a_hyphenated_word_is_a_subject(nlp: spacy.Language) -> None:
+    words = ["Chad", "and", "Libya", "signed", "a", "non-aggression", "pact", "."]
+    doc = Doc(nlp.vocab, words=words)
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    assert found(doc) == [("non-aggression pact", "LBY-TCD:NON-AGGRESSION")]
+
+
 def test_overlapped_names_give_way(nlp: spacy.Language) -> None:
     doc = nlp.make_doc("The Germany–Japan NATO Status of Forces Agreement applies.")
     nato = doc.text.index("NATO")

@@ -216,16 +216,21 @@ class Reader:
 
     def _slug(self, span: Span) -> str:
         """Return the type of an agreement that no known type fits: its subject in capitals."""
-        tokens = [t for t in span if t.is_alpha and t.lower_ not in self.fillers]
+        tokens = [t for t in span if _is_word(t) and t.lower_ not in self.fillers]
         described = span[0].lower_ in self.terms.heads and not span[0].text[0].isupper()
         if described and len(tokens) > 1:
             names = [t for t in tokens if t.text[0].isupper()]
             # "agreement to construct the X pipeline": the verb says nothing, a name all.
             tokens = names or (tokens[1:] if span[1].lower_ == "to" else tokens)
-        else:
+        elif tokens:
             # A title keeps its inner "and": FEDERAL-PROGRAMS-AND-SERVICES.
             inside = span.doc[tokens[0].i : tokens[-1].i + 1]
             tokens = [t for t in inside if t in tokens or t.lower_ == "and"]
             tokens = tokens[1:] if self.terms.has("about", tokens[0].lower_) else tokens
-        words = [re.sub(r"[^A-Z0-9]", "", t.text.upper()) for t in tokens]
+        words = [re.sub(r"[^A-Z0-9-]", "", t.text.upper()).strip("-") for t in tokens]
         return "-".join([word for word in words if word][:_SLUG_WORDS])
+
+
+def _is_word(token: Token) -> bool:
+    """Whether a token is a word, a hyphenated one (*non-aggression*) like any other."""
+    return token.text.replace("-", "").isalpha()
