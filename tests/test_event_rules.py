@@ -49,12 +49,59 @@ def test_counterexample(nlp, rule_id, text):
         ("Canada today imposed sanctions on four Haitian nationals.", "SANCTION", 1),
         ("The Ethiopian army retook the town of Lalibela.", "ASSAULT", 1),
         ("Kuwait airlifted medical supplies to Gaza.", "AID", 1),
+        (
+            "Norway issued a statement praising the king's decision to reject the plan "
+            "and urged Chad to wait.",
+            "REQUEST",
+            1,
+        ),
     ],
 )
 def test_what_tagger_and_parser_misread_is_read(nlp, text, type, actors):
     """Objects taken for subjects, verbs for nouns or participles, plurals left as they stand."""
     found = [len(event.actors) for _, event in events_of(nlp, text) if event.event_type == type]
     assert found == [actors]
+
+
+@pytest.mark.parametrize(
+    ("text", "type", "actors", "recipients"),
+    [
+        # blame meets who acts, not who suffers
+        ("Norway condemned Russia's invasion of Ukraine.", "ACCUSE", "Norway", "Russia"),
+        ("Norway condemned the Russian invasion of Ukraine.", "ACCUSE", "Norway", "Russia"),
+        ("Norway condemned the invasion of Ukraine by Russia.", "ACCUSE", "Norway", "Russia"),
+        ("Norway condemned the attack on Ukraine.", "ACCUSE", "Norway", ""),
+        ("Norway criticised Chad's launch of a missile over Japan.", "ACCUSE", "Norway", "Chad"),
+        # each act has its own target
+        ("Chad deplored Mali's raid on Niger and the attack on Togo.", "ASSAULT", "Mali", "Niger"),
+        # who is blamed, thanked or punished for it does it, not who blames
+        ("Norway punished Iran over its attack on Israel.", "ASSAULT", "Iran", "Israel"),
+        ("Norway criticised China over its crackdown on Tibet.", "COERCE", "China", "Tibet"),
+        ("Norway supports Ukraine in its war against Russia.", "ASSAULT", "Ukraine", "Russia"),
+        ("Chad deplored Mali's raid on Togo and its attack on Niger.", "ASSAULT", "Mali", "Niger"),
+        # whoever issues a text speaks in it
+        ("Norway issued a statement praising Chad.", "SUPPORT", "Norway", "Chad"),
+        ("Norway's parliament adopted a resolution condemning Chad.", "ACCUSE", "Norway", "Chad"),
+    ],
+)
+def test_parties_of_an_act(nlp, text, type, actors, recipients):
+    found = [
+        (" ".join(a.name for a in event.actors), " ".join(r.name for r in event.recipients))
+        for _, event in events_of(nlp, text)
+        if event.event_type == type
+    ]
+    assert (actors, recipients) in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Norway praised the decision to expel diplomats.",
+        "Norway condemned plans to attack Chad.",
+    ],
+)
+def test_whoever_judges_an_act_does_not_do_it(nlp, text):
+    assert len([event for _, event in events_of(nlp, text) if event.actors]) == 1
 
 
 def test_every_rule_has_examples():

@@ -42,6 +42,8 @@ def repair(doc: Doc) -> Doc:
             _complete(token)
         elif token.tag_ in FINITE and token.dep_ == "conj" and token.head.tag_ in UNFINITE:
             _join_finite(token)
+        elif token.dep_ == "case" and token.head.i > token.i:
+            _introduce(token)
     return doc
 
 
@@ -108,10 +110,26 @@ def _join_finite(verb: Token) -> None:
     In *urged them to reconsider and spoke* the tenses tell what belongs together.
     """
     above = verb.head
-    while above.tag_ in UNFINITE and above.head != above:
+    while above.tag_ not in FINITE and above.head != above:
         above = above.head
     if above.tag_ in FINITE and above.i < verb.i:
         verb.head = above
+
+
+def _introduce(preposition: Token) -> None:
+    """Hang a preposition on the whole phrase behind it, not on a word inside the phrase.
+
+    *Spoke with Solomon Islands Foreign Minister Ada King* is with King, whatever the islands are.
+    """
+    inner = preposition.head
+    phrase = inner.head
+    if (
+        phrase.i > inner.i
+        and phrase.dep_ in ("obl", "nmod")
+        and phrase.left_edge == preposition
+        and not any(child.dep_ == "case" for child in phrase.children)
+    ):
+        preposition.head = phrase
 
 
 def _lift(verb: Token) -> None:

@@ -133,7 +133,7 @@ def surface_subject(verb: Token, depth: int = 0) -> list[Token]:
         return []
     if verb.dep_ in ("acl:relcl", "acl") and head.pos_ in NOMINAL:
         if verb.dep_ == "acl" and is_infinitive(verb):
-            return possessor(head) or _light_subject(head, depth)
+            return issuer(head, depth)
         return [head]
     if verb.dep_ in ("xcomp", "ccomp", "advcl", "parataxis", "conj", "obl", "dep", "acl"):
         if verb.dep_ == "ccomp" and verb.tag_ != "VBG" and not is_infinitive(verb):
@@ -157,11 +157,12 @@ def is_infinitive(verb: Token) -> bool:
     return any(c.dep_ == "mark" and c.lower_ == "to" for c in verb.children)
 
 
-def _light_subject(noun: Token, depth: int) -> list[Token]:
+def issuer(noun: Token, depth: int = 0) -> list[Token]:
+    """Return whose a noun is or who brings it forth: *Chad's decision*, *Chad made a decision*."""
     verb = noun.head
     if noun.dep_ in ("obj", "obl", "nsubj:pass") and is_verbal(verb):
-        return agent(verb, depth + 1)
-    return []
+        return possessor(noun) or agent(verb, depth + 1)
+    return possessor(noun)
 
 
 def by_agent(verb: Token) -> Iterator[Token]:

@@ -24,9 +24,9 @@ _FILE = "actors/nominals.yaml"
 _WINDOW = 3
 """How many sentences back an antecedent may lie."""
 _DOMINANT = 0.6
+"""The share of an article's country names that makes it an article about that country."""
 _AHEAD = 1.5
 """How much oftener than the next state the states must be named that an article is about."""
-"""The share of an article's country names that makes it an article about that country."""
 _LEAD = 3
 """How many sentences, the headline among them, tell what an article is about."""
 _LABEL = 6
@@ -57,6 +57,8 @@ class Nominals:
     relative: frozenset[str]
     numbers: dict[str, int]
     saying: frozenset[str]
+    reasons: frozenset[str]
+    upon: frozenset[str]
 
 
 @cache
@@ -156,9 +158,9 @@ class References:
         if word in self.words.we:
             return self._speaker(token)
         if word in self.words.he:
-            return self._he(token, depth)
+            return self._treated(token, _is_person) or self._he(token, depth)
         if word in self.words.it:
-            return self._it(token, depth)
+            return self._treated(token, _is_body) or self._it(token, depth)
         if word in self.words.they or (word in self.words.numbers and token.pos_ != "ADV"):
             return self._they(token, self.words.numbers.get(word, 0), depth)
         return self._noun(token, depth)
@@ -388,6 +390,41 @@ class References:
         lately = {e._.entity for e in self._before(token, "PERSON")[-4:]}
         return list(lately) if len(lately) == 1 and None not in lately else []
 
+    def _treated(self, token: Token, fits: Callable[[Entity], bool]) -> list[Entity]:
+        """Return whose a thing is for which one is treated so: *praised Chad for its restraint*.
+
+        Of two things in a row the second is whose the first is: *Chad's raid and its losses*.
+        """
+        below = token.head
+        if token.dep_ != "nmod:poss":
+            return []
+        if below.dep_ == "conj":
+            return self._fitting(_children(below.head, "nmod:poss"), token, fits)
+        while below.head != below and not _children(below, *_SUBJECTS):
+            above = below.head
+            because = _children(below, "case", "mark")
+            if below.dep_ == "xcomp" or any(w.lower_ in self.words.reasons for w in because):
+                found = self._fitting([above, *self._met(above)], token, fits)
+                if found:
+                    return found
+            below = above
+        return []
+
+    def _met(self, verb: Token) -> list[Token]:
+        """Return whom an act meets: its object, and upon whom it is: *sanctions on Chad*."""
+        objects = _children(verb, "obj", "iobj")
+        upon = [*_children(verb, "obl"), *(n for o in objects for n in _children(o, "nmod"))]
+        cases = {n: {c.lower_ for c in _children(n, "case")} for n in upon}
+        return objects + [n for n in upon if cases[n] & self.words.upon]
+
+    def _fitting(
+        self, heads: Iterable[Token], before: Token, fits: Callable[[Entity], bool]
+    ) -> list[Entity]:
+        """Return the entity of the last of some names before a token, if it is of the kind."""
+        names = [t for t in heads if t.i < before.i and t.i in self._ent]
+        found = [e for t in names[-1:] if (e := self._ent[t.i]._.entity) is not None]
+        return [entity for entity in found if fits(entity)]
+
     def _unnamed(self, sent: Span, token: Token, depth: int) -> list[Entity]:
         """Return whom the subject "the Ruritanian minister" stands for."""
         for t in sent:
@@ -398,10 +435,10 @@ class References:
     def _it(self, token: Token, depth: int) -> list[Entity]:
         """Return the state or body meant: the subject before, if there is one."""
         for sent in self._back(token):
-            subjects = [e for e in self._subjects(sent, token) if e.type in ("GPE", "ORG")]
+            subjects = [e for e in self._subjects(sent, token) if _is_body(e)]
             if subjects:
                 return [subjects[-1] if sent.start == token.sent.start else subjects[0]]
-            named = self._named_in(sent, token, lambda e: e.type in ("GPE", "ORG"))
+            named = self._named_in(sent, token, _is_body)
             if named:
                 return named if len(named) == 1 else []
         return []
@@ -631,6 +668,10 @@ def _subject_of(verb: Token) -> list[Token]:
     return found
 
 
+def _children(token: Token, *relations: str) -> list[Token]:
+    return [child for child in token.children if child.dep_ in relations]
+
+
 def _lemma(token: Token) -> str:
     return (token.lemma_ or token.lower_).lower()
 
@@ -656,6 +697,10 @@ def _is_pronoun(token: Token) -> bool:
 
 def _is_person(entity: Entity | None) -> bool:
     return entity is not None and entity.type == "PERSON"
+
+
+def _is_body(entity: Entity | None) -> bool:
+    return entity is not None and entity.type in ("GPE", "ORG")
 
 
 def _is_state(entity: Entity | None) -> bool:

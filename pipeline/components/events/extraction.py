@@ -24,8 +24,10 @@ from pipeline.components.events.parties import (
     first_named,
     is_alone,
     is_half,
+    is_judged,
     is_of_own_deed,
     parties,
+    spare_victims,
     states,
 )
 from pipeline.components.events.quotations import continued
@@ -64,7 +66,10 @@ def extract(
             continue
         events.extend(_events(doc, match, reading, slots))
         _inherit_setting(events, match.token)
+        spare_victims(events[-1], match, by_token, slots)
         aim_at_deed(events, match, book, slots)
+        if is_judged(match.token, by_token):
+            events[-1].actors = []
         if not events[-1].actors:
             events[-1].actors = clause_parties(match, slots, events[-1])
             if is_generic(match) or is_somebody_else(match):

@@ -23,15 +23,19 @@ def parties(
     joint: bool,
     exclude: Iterable[Entity] = (),
 ) -> list[Entity]:
-    """Return the actors in the relations of a frame: of all for joint acts, else of the first."""
+    """Return the actors in the relations of a frame: of all for joint acts, else of the first.
+
+    Of these the first that the parse gives goes before any that only the order of words gives.
+    """
     left_out = set(exclude)
     found: dict[Entity, None] = {}
-    for relation in order:
-        for entity in slots.entities(slots.fill(token, kind, relation)):
-            if entity not in left_out:
-                found[entity] = None
-        if found and not joint:
-            break
+    for fill in (slots.fill,) if joint else (slots.attached, slots.fill):
+        for relation in order:
+            for entity in slots.entities(fill(token, kind, relation)):
+                if entity not in left_out:
+                    found[entity] = None
+            if found and not joint:
+                return list(found)
     return list(found)
 
 
@@ -61,6 +65,18 @@ def first_named(token: Token, relation: str, slots: Slots, actors: list[Entity])
         if found:
             return found
     return []
+
+
+def spare_victims(event: Event, match: Match, by_token: dict[int, Match], slots: Slots) -> None:
+    """Let blame of an act not meet those who suffer it: *condemned the attack on Chad*."""
+    if match.trigger.rule.frame != "criticism":
+        return
+    for deed in slots.fill(match.token, match.trigger.kind, "object"):
+        act = by_token.get(deed.i)
+        if act is not None and act.trigger.kind == "noun" and not act.trigger.frame.joint:
+            order = act.trigger.frame.noun_recipients
+            victims = parties(deed, "noun", order, slots, joint=True)
+            event.recipients = [e for e in event.recipients if e not in victims]
 
 
 def aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots) -> None:
@@ -103,6 +119,15 @@ def is_of_own_deed(event: Event, match: Match, slots: Slots) -> bool:
     objects = slots.fill(match.token, match.trigger.kind, "object")
     owners = slots.entities(owner for thing in objects for owner in syntax.possessor(thing))
     return bool(owners) and set(owners) <= set(event.actors)
+
+
+def is_judged(deed: Token, by_token: dict[int, Match]) -> bool:
+    """Tell what is not done by whoever praises or blames it: *deplored a decision to attack*."""
+    noun = deed.head
+    if deed.dep_ != "acl" or not syntax.is_infinitive(deed) or syntax.possessor(noun):
+        return False
+    judge = by_token.get(noun.head.i) if noun.dep_ in ("obj", "nsubj:pass") else None
+    return judge is not None and judge.trigger.rule.frame in ("criticism", "praise")
 
 
 def is_alone(event: Event) -> bool:

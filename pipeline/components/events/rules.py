@@ -21,8 +21,8 @@ from pipeline.resources import KNOWLEDGE, KnowledgeError, document, table
 FOLDER = KNOWLEDGE / "events"
 SLOTS = frozenset({
     "subject", "object", "indirect", "complement", "owner", "modifier", "holder", "head", "doer",
-    "parties", "told", "reported", "verdict", "obligation", "content", "belonging", "carrier",
-    "factuality", "form", "infinitive",
+    "parties", "told", "reported", "verdict", "obligation", "content", "belonging", "authors",
+    "carrier", "factuality", "form", "infinitive",
 })  # fmt: skip
 """The slots of the rule language that are no prepositions (see :mod:`.slots`)."""
 

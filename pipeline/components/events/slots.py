@@ -88,10 +88,16 @@ class Slots:
 
     def fill(self, token: Token, kind: str, slot: str) -> list[Token]:
         """Return the head words in a slot of a trigger, coordination not yet unfolded."""
+        found = self.attached(token, kind, slot)
+        loose = slot in self.classes["particle"] and (kind == "noun" or slot in SURE_BEHIND_VERBS)
+        return found if found or not loose else self._following(token, slot)
+
+    def attached(self, token: Token, kind: str, slot: str) -> list[Token]:
+        """Return those words in a slot that the parse puts there."""
         if slot == "subject":
             if kind == "noun":
                 return list(syntax.children(token, "nsubj"))
-            return syntax.agent(token) or self._name_before(token)
+            return self._through_text(syntax.agent(token)) or self._name_before(token)
         if slot == "object":
             return syntax.patient(token) if kind != "noun" else []
         if slot == "indirect":
@@ -140,6 +146,8 @@ class Slots:
             return [word for clause in clauses for word in _own_subject(clause)]
         if slot == "content":
             return _content(token)
+        if slot == "authors":
+            return next((found for o in syntax.patient(token) if (found := self._authors(o))), [])
         if slot == "belonging":
             return [o for head in syntax.patient(token) for o in _owners(head)]
         if slot == "carrier":
@@ -151,9 +159,13 @@ class Slots:
             verb = self.light_verb(token)
             if verb is not None:
                 found = list(syntax.prepositional(verb, words))
-        if not found and (kind == "noun" or slot in SURE_BEHIND_VERBS):
-            found = self._following(token, slot)
         return [one for one in found if one != token and one.i not in self._date_tokens]
+
+    def _through_text(self, subject: list[Token]) -> list[Token]:
+        """Return who speaks in a text that is said to act: *Chad issued a statement praising*."""
+        if len(subject) != 1 or not self.is_a(subject[0], "text"):
+            return subject
+        return syntax.issuer(subject[0]) or subject
 
     def _name_before(self, verb: Token) -> list[Token]:
         """Return the name before a finite verb to which the parse gave no subject, if it is near.
@@ -225,6 +237,15 @@ class Slots:
             and self.is_a(child, "light_verb")
             for child in syntax.children(noun, "amod")
         )
+
+    def _authors(self, deed: Token) -> list[Token]:
+        """Return who did what is praised or blamed: *Chad's raid*, *aid from Chad*."""
+        ways = (
+            syntax.possessor(deed),
+            list(syntax.prepositional(deed, frozenset({"by", "from"}))),
+            list(syntax.children(deed, "amod", "compound")),
+        )
+        return next((way for way in ways if self.entities(way)), [])
 
     def _author(self, noun: Token) -> list[Token]:
         """Return who claims an act or has it laid to his charge: *claimed by*, *attributed to*."""
