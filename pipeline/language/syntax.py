@@ -144,12 +144,24 @@ def surface_subject(verb: Token, depth: int = 0) -> list[Token]:
             controlled = [c for c in head.children if c.dep_ in ("obj", "iobj")]
             if controlled and head.lemma_ != "become" and is_infinitive(verb):
                 return controlled[:1]
+        if verb.tag_ == "VBG" and verb.dep_ in ("advcl", "obl") and _blames(verb):
+            charged = patient(head)
+            if charged and charged[0].i < verb.i:
+                return charged[:1]
         if verb.dep_ == "advcl" and is_passive(head) and not is_infinitive(verb):
             agent = list(by_agent(head))
             if agent:
                 return agent
         return surface_subject(head, depth + 1)
     return []
+
+
+def _blames(gerund: Token) -> bool:
+    """Tell what one is accused of or thanked for."""
+    return any(
+        child.dep_ in ("mark", "case") and child.lower_ in ("of", "for")
+        for child in gerund.children
+    )
 
 
 def is_infinitive(verb: Token) -> bool:

@@ -107,11 +107,20 @@ def is_governed(token: Token, by_token: dict[int, Match], book: Rulebook) -> boo
             return False
         if below.dep_ == "ccomp" and above.lemma_.lower() in book.classes["quoting"]:
             return False
+        if _is_prevented(below):
+            return True
         match = by_token.get(above.i)
         if match is not None and match.trigger.rule.governs and _speaks_of(match, below):
             return True
         below = above
     return False
+
+
+def _is_prevented(gerund: Token) -> bool:
+    """Tell what somebody is kept from: *stopped Chad from attacking*."""
+    return gerund.tag_ == "VBG" and any(
+        child.dep_ in ("mark", "case") and child.lower_ == "from" for child in gerund.children
+    )
 
 
 def _speaks_of(match: Match, below: Token) -> bool:

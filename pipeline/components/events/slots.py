@@ -34,6 +34,7 @@ PLURALS = (("men", "man"), ("ies", "y"), ("es", ""), ("s", ""))
 """Endings of plurals, and what stands there in the singular."""
 SURE_BEHIND_VERBS = frozenset({"to", "from", "with", "against"})
 MODIFYING = frozenset({"amod", "compound", "nmod:poss", "nmod:desc"})
+MODIFIERS = ("amod", "compound", "nmod", "nmod:desc", "obl:unmarked")
 HOLDING = frozenset({"obj", "obl", "nsubj:pass", "conj", "xcomp", "obl:agent"})
 
 
@@ -116,7 +117,7 @@ class Slots:
         if slot == "modifier":
             return [
                 word
-                for child in syntax.children(token, "amod", "compound", "nmod", "nmod:desc")
+                for child in syntax.children(token, *MODIFIERS)
                 if not syntax.preposition(child) and child.i < token.i
                 for word in (child, *syntax.children(child, "amod", "compound"))
                 if word.i not in self._mere_places
@@ -206,6 +207,8 @@ class Slots:
         if noun.dep_ == "compound" or (noun.dep_ == "nmod" and self.is_a(noun.head, "container")):
             noun = noun.head
         verb = syntax.governor(noun)
+        if verb is not None and syntax.preposition(noun) == "with" and self.is_a(verb, "responding"):
+            return verb
         if (
             verb is not None
             and verb.lemma_.lower() in self.classes["light_verb"]
