@@ -44,6 +44,8 @@ def repair(doc: Doc) -> Doc:
             _join_finite(token)
         elif token.dep_ == "case" and token.head.i > token.i:
             _introduce(token)
+        elif token.dep_ == "iobj":
+            _direct(token)
     return doc
 
 
@@ -130,6 +132,15 @@ def _introduce(preposition: Token) -> None:
         and not any(child.dep_ == "case" for child in phrase.children)
     ):
         preposition.head = phrase
+
+
+def _direct(person: Token) -> None:
+    """Hang on the verb what somebody is told or allowed to do: *allowed the trucks to enter*."""
+    verb = person.head
+    for clause in list(person.children):
+        if clause.dep_ == "acl" and any(c.tag_ == "TO" and c.dep_ == "mark" for c in clause.children):
+            clause.head, clause.dep_ = verb, "xcomp"
+            person.dep_ = "obj"
 
 
 def _lift(verb: Token) -> None:

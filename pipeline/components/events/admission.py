@@ -87,7 +87,7 @@ def _ahead(noun: Token, factuality: Factuality, slots: Slots) -> Reading | None:
     verb = syntax.governor(noun)
     if verb is None:
         return None
-    held = noun.dep_ == "obj" and slots.is_a(verb, "light_verb")
+    held = noun.dep_ == "obj" and slots.is_a(verb, "light_verb") and not slots.is_a(verb, "ending")
     aim = noun.dep_ == "obl" and syntax.preposition(noun) == "for"
     if not (held or aim or noun.dep_ in syntax.SUBJECTS):
         return None

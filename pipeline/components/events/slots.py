@@ -207,7 +207,11 @@ class Slots:
         if noun.dep_ == "compound" or (noun.dep_ == "nmod" and self.is_a(noun.head, "container")):
             noun = noun.head
         verb = syntax.governor(noun)
-        if verb is not None and syntax.preposition(noun) == "with" and self.is_a(verb, "responding"):
+        if (
+            verb is not None
+            and syntax.preposition(noun) == "with"
+            and self.is_a(verb, "responding")
+        ):
             return verb
         if (
             verb is not None
@@ -394,7 +398,7 @@ class Slots:
             if name.label_ == "ORG" and not prepositional:
                 return [name._.entity]
             if acting and name.label_ in ("GPE", "NORP"):
-                return [name._.entity]
+                return _state_around(name) or [name._.entity]
         return []
 
     def _by_whole(self, noun: Token) -> list[Entity]:
@@ -409,9 +413,8 @@ class Slots:
         for place in syntax.prepositional(noun, frozenset({"in"})):
             at = self._name_at.get(place.i)
             name = self._names[at] if at is not None else None
-            if name is not None and name.label_ == "GPE" and name._.place is not None:
-                state = country(name._.place.country)
-                return [Entity(state.name, "GPE", state.iso3, "")] if state is not None else []
+            if name is not None and name.label_ == "GPE":
+                return _state_around(name)
         return []
 
     def _by_place(self, noun: Token) -> list[Entity]:
@@ -451,6 +454,12 @@ class Slots:
     def is_agreement(self, word: Token) -> bool:
         """Tell whether a nominal names an agreement."""
         return word.i in self.agreement_at or self.is_a(word, "agreement_noun")
+
+
+def _state_around(name: Span) -> list[Entity]:
+    """Return the state in which a place lies."""
+    state = country(name._.place.country) if name._.place is not None else None
+    return [Entity(state.name, "GPE", state.iso3, "")] if state is not None else []
 
 
 def readings(word: Token) -> list[str]:
