@@ -82,6 +82,20 @@ def test_what_tagger_and_parser_misread_is_read(nlp, text, type, actors):
         # whoever issues a text speaks in it
         ("Norway issued a statement praising Chad.", "SUPPORT", "Norway", "Chad"),
         ("Norway's parliament adopted a resolution condemning Chad.", "ACCUSE", "Norway", "Chad"),
+        # who speaks is told at the head; a title means whom the text calls by it
+        (
+            "We, the ministers of Chad and Niger, condemn Mali. We call on Mali to wait.",
+            "REQUEST",
+            "Chad Niger",
+            "Mali",
+        ),
+        (
+            "Secretary of State Antony Blinken met Foreign Minister Mevlüt Çavuşoğlu. The Secretary "
+            "thanked Turkey.",
+            "SUPPORT",
+            "Antony Blinken",
+            "Turkey",
+        ),
     ],
 )
 def test_parties_of_an_act(nlp, text, type, actors, recipients):

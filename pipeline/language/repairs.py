@@ -138,7 +138,8 @@ def _direct(person: Token) -> None:
     """Hang on the verb what somebody is told or allowed to do: *allowed the trucks to enter*."""
     verb = person.head
     for clause in list(person.children):
-        if clause.dep_ == "acl" and any(c.tag_ == "TO" and c.dep_ == "mark" for c in clause.children):
+        marks = [child for child in clause.children if child.dep_ == "mark"]
+        if clause.dep_ == "acl" and any(mark.tag_ == "TO" for mark in marks):
             clause.head, clause.dep_ = verb, "xcomp"
             person.dep_ = "obj"
 

@@ -41,5 +41,5 @@ class Actors:
         resolution = Resolution(doc, self.titles(doc), self.lexicon)
         doc._.entities = resolution.run()
         # References (reference.py) ask which person "the minister" is.
-        doc.user_data["pacta_titles"] = resolution.titles
+        doc.user_data["pacta_titles"] = (resolution.titles, resolution.offices)
         return doc

@@ -56,6 +56,8 @@ class Resolution:
     ----------
     titles : dict
         After :meth:`run`, each person's titles in the article.
+    offices : dict
+        Likewise the titles that go with each person's known offices.
     """
 
     def __init__(self, doc: Doc, titles: list[Hit], lexicon: Lexicon) -> None:
@@ -66,6 +68,7 @@ class Resolution:
         self.signer = signer(doc, lexicon)
         self.found: dict[int, Entity] = {}
         self.titles: dict[Entity, set[str]] = {}
+        self.offices: dict[Entity, set[str]] = {}
         self._paragraph = _paragraphs(doc)
         self._countries: Counter[str] = Counter()
         self._near: dict[int, Counter[str]] = {}
@@ -536,18 +539,24 @@ class Persons:
     def resolve(self) -> None:
         """Write the entity of every person; those who lean on others come after them."""
         waiting = list(range(len(self.clusters)))
-        for _ in range(3):
+        for last in (False, False, True):
             later = []
             for number in waiting:
                 entity, complete = self._entity(number)
-                if complete or _ == 2:
-                    entity = self.resolution.share(entity)
-                    self.resolution.titles.setdefault(entity, set()).update(self._titles(number))
-                    for ent in self.clusters[number]:
-                        self.resolution.found[ent.start] = entity
+                if complete or last:
+                    self._settle(number, self.resolution.share(entity))
                 else:
                     later.append(number)
             waiting = later
+
+    def _settle(self, number: int, entity: Entity) -> None:
+        """Write the entity of a person and the titles by which he may be called."""
+        self.resolution.titles.setdefault(entity, set()).update(self._titles(number))
+        for term in self._terms(self._keys[number], []):
+            answers = self.lexicon.offices.answers.get(term.office, frozenset())
+            self.resolution.offices.setdefault(entity, set()).update(answers)
+        for ent in self.clusters[number]:
+            self.resolution.found[ent.start] = entity
 
     def _entity(self, number: int) -> tuple[Entity, bool]:
         mentions = sorted(self.clusters[number], key=lambda e: e.start)
@@ -567,14 +576,12 @@ class Persons:
         return Entity(name, "PERSON", country, sector), bool(country) or not waits
 
     def _titles(self, number: int) -> set[str]:
-        """Return the titles a person has in the article, and those of his known offices."""
+        """Return the titles a person has in the article."""
         mentions = self.clusters[number]
         found = {clue.title for ent in mentions for clue in self.resolution.clues.of(ent)}
         if "counterpart" in found:
             other = self._previous(mentions[0])
             found |= self.resolution.titles.get(other, set()) if other else set()
-        for term in self._terms(self._keys[number], []):
-            found |= self.lexicon.offices.answers.get(term.office, frozenset())
         return found
 
     def _in_office(self, clues: list[Clue]) -> bool:

@@ -8,6 +8,7 @@ Hobbs 1978 and of centering theory, without their full machinery).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -127,7 +128,7 @@ class References:
             e for ent in self._ents if _is_state(e := ent._.entity)
         )
         self._by_name = {entity.name: entity for entity in doc._.entities}
-        self._titles = _titles_of_persons(doc)
+        self._titles, self._offices = _titles_of_persons(doc)
         self._memory: dict[int, list[Entity]] = {}
         self._short_titles = self._abbreviated()
         self._turns = self._labels()
@@ -297,24 +298,34 @@ class References:
         return found
 
     def _office(self, token: Token, lemma: str, number: int) -> list[Entity]:
-        """Return the persons before a token who hold an office: "both ministers"."""
+        """Return the persons before a token who hold an office: "both ministers".
+
+        Who is called by the title goes before who is known to hold such an office.
+        """
         plural = number > 1 or self._plural(token)
         if not plural and not self._definite(token):
             return []
         title = " ".join(t.lower_ for t in token.lefts if t.dep_ in ("compound", "amod"))
-        holders: list[Entity] = []
+        called = self._holders(token, title, lemma, known=False)
+        known = self._holders(token, title, lemma, known=True)
+        if not plural:
+            return (called or known)[-1:]
+        if number > 1:
+            holders = called if len(called) >= number else known
+            return holders[-number:] if len(holders) >= number else []
+        return next((holders for holders in (called, known) if len(holders) in (2, 3)), [])
+
+    def _holders(self, token: Token, title: str, lemma: str, known: bool) -> list[Entity]:
+        """Return whom a title fits, the last named last; ``known``: by his office, too."""
+        holders: dict[Entity, None] = {}
         for ent in reversed(self._before(token, "PERSON")):
             entity = ent._.entity
             titles = self._titles.get(entity, set())
-            fits = any(t.split()[-1] == lemma and title in t for t in titles if t)
-            if fits and entity not in holders:
-                holders.append(entity)
-            if not plural and holders:
-                return holders
-        holders.reverse()
-        if number > 1:
-            return holders[-number:] if len(holders) >= number else []
-        return holders if plural and len(holders) in (2, 3) else []
+            if known:
+                titles = titles | self._offices.get(entity, set())
+            if any(_noun_of(t) == lemma and title in t for t in titles if t):
+                holders[entity] = None
+        return list(holders)[::-1]
 
     def _body(self, token: Token, lemma: str) -> list[Entity]:
         """Return the body last named that a noun fits: "the alliance", "the airline"."""
@@ -570,7 +581,10 @@ class References:
         return self._author_found
 
     def _find_author(self) -> list[Entity]:
-        """Return the country named at the head of a statement, else its usual subject."""
+        """Return who names himself, the country at a statement's head, or its usual subject."""
+        selves = self._named_selves()
+        if selves:
+            return selves
         country = gazetteers.country(signer(self.doc, self.lexicon))
         if country is not None:
             return [self._by_name.get(country.name) or state(country)]
@@ -583,6 +597,17 @@ class References:
         ranked = subjects.most_common(2)
         if ranked and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
             return [ranked[0][0]]
+        return []
+
+    def _named_selves(self) -> list[Entity]:
+        """Return who they are that say *we, the Leaders of the Group of Seven, condemn*."""
+        for token in self.doc[:-1]:
+            apposed = token.lower_ in self.words.we and token.nbor(1).text == ","
+            if apposed and token.dep_ in _SUBJECTS and not self._quoted(token):
+                names = (e for e in self._ents if token.i < e.start < token.head.i)
+                found = [entity for e in names if _is_body(entity := e._.entity)]
+                if found:
+                    return list(dict.fromkeys(found))
         return []
 
     # What the text says before a token
@@ -676,6 +701,11 @@ def _lemma(token: Token) -> str:
     return (token.lemma_ or token.lower_).lower()
 
 
+def _noun_of(title: str) -> str:
+    """Return the word that says what somebody is: *secretary* of *secretary of state*."""
+    return re.split(" of | for ", title)[0].split()[-1]
+
+
 def _is_plural(token: Token) -> bool:
     number = token.morph.get("Number", [])
     return number == ["Plur"] if number else token.tag_ in ("NNS", "NNPS", "VBP")
@@ -709,6 +739,9 @@ def _is_state(entity: Entity | None) -> bool:
     )
 
 
-def _titles_of_persons(doc: Doc) -> dict[Entity, set[str]]:
-    """Return the titles that the article gives its persons; written by ``pacta_actors``."""
-    return doc.user_data.get("pacta_titles", {})
+def _titles_of_persons(doc: Doc) -> tuple[dict[Entity, set[str]], dict[Entity, set[str]]]:
+    """Return the titles that the article gives its persons, and those of their known offices.
+
+    ``pacta_actors`` has written them.
+    """
+    return doc.user_data.get("pacta_titles", ({}, {}))

@@ -149,7 +149,10 @@ def _has_particle(token: Token, trigger: Trigger) -> bool:
             if not partner or any(c.lemma_.lower() == partner for c in carried):
                 return True
         if child.dep_ in ("obl", "nmod", "obl:agent", "advcl"):
-            case = any(c.lower_ == trigger.particle for c in syntax.children(child, "case", "mark"))
+            case = any(
+                c.lower_ == trigger.particle and (c.tag_ != "TO" or trigger.rule.governs)
+                for c in syntax.children(child, "case", "mark")
+            )
             if case and partner in ("", child.lemma_.lower()):
                 return True
     return False
