@@ -76,7 +76,7 @@ def test_what_tagger_and_parser_misread_is_read(nlp, text, type, actors):
         ("Chad deplored Mali's raid on Niger and the attack on Togo.", "ASSAULT", "Mali", "Niger"),
         # who is blamed, thanked or punished for it does it, not who blames
         ("Norway punished Iran over its attack on Israel.", "ASSAULT", "Iran", "Israel"),
-        ("Norway criticised China over its crackdown on Tibet.", "COERCE", "China", "Tibet"),
+        ("Norway criticised China over its raid on Lima.", "ASSAULT", "China", "Peru"),
         ("Norway supports Ukraine in its war against Russia.", "ASSAULT", "Ukraine", "Russia"),
         ("Chad deplored Mali's raid on Togo and its attack on Niger.", "ASSAULT", "Mali", "Niger"),
         # whoever issues a text speaks in it
@@ -90,8 +90,8 @@ def test_what_tagger_and_parser_misread_is_read(nlp, text, type, actors):
             "Mali",
         ),
         (
-            "Secretary of State Antony Blinken met Foreign Minister Mevlüt Çavuşoğlu. The Secretary "
-            "thanked Turkey.",
+            "Secretary of State Antony Blinken met Foreign Minister Mevlüt Çavuşoğlu. "
+            "The Secretary thanked Turkey.",
             "SUPPORT",
             "Antony Blinken",
             "Turkey",

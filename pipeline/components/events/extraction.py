@@ -165,7 +165,7 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
         contexts=tuple(rule.context),
         factuality=value,
         actors=actors,
-        recipients=states(recipients) if rule.frame == "visit" else recipients,
+        recipients=states(recipients),
     )
     if frame.joint and event_type == "CONSULT" and not event.mode and _many(actors):
         event.mode = "multilateral"

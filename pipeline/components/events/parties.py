@@ -148,9 +148,10 @@ def country_of(entity: Entity) -> str:
 
 
 def states(entities: list[Entity]) -> list[Entity]:
-    """Replace towns by their states: who visits Lima visits Peru."""
+    """Replace towns by their states: who visits or shells Lima does it to Peru."""
     found: dict[Entity, None] = {}
     for entity in entities:
-        state = country(entity.country) if entity.type == "GPE" else None
+        is_town = entity.type == "GPE" and not entity.sector
+        state = country(entity.country) if is_town else None
         found[Entity(state.name, "GPE", state.iso3, "GOV") if state else entity] = None
     return list(found)

@@ -166,7 +166,10 @@ class Slots:
         """Return who speaks in a text that is said to act: *Chad issued a statement praising*."""
         if len(subject) != 1 or not self.is_a(subject[0], "text"):
             return subject
-        return syntax.issuer(subject[0]) or subject
+        text = subject[0]
+        verb = syntax.governor(text)
+        issued = verb is not None and self.is_a(verb, "issuing")
+        return (syntax.issuer(text) if issued else syntax.possessor(text)) or subject
 
     def _name_before(self, verb: Token) -> list[Token]:
         """Return the name before a finite verb to which the parse gave no subject, if it is near.
@@ -271,7 +274,7 @@ class Slots:
 
     def entities(self, heads: Iterable[Token]) -> list[Entity]:
         """Return the actors that nominal heads and all that is coordinated with them mean."""
-        found: dict[Entity, None] = {}
+        found: dict[tuple[str, str], Entity] = {}
         for head in heads:
             words = self._behind_measures(syntax.conjuncts(head))
             words = [self._person_called(word) or word for word in words]
@@ -281,8 +284,8 @@ class Slots:
                 for entity in self._resolve(word):
                     unknown = entity.type == "GPE" and not entity.country
                     if not unknown and (entity.type in ACTING or word.pos_ == "NOUN"):
-                        found[entity] = None
-        return list(found)
+                        found.setdefault((entity.name, entity.type), entity)
+        return list(found.values())
 
     def _more(self, word: Token) -> list[Token]:
         """Return further words that name parties beside a word, wherever the parse hangs them.
@@ -567,8 +570,11 @@ def _listed_persons(one: Span, other: Span) -> bool:
     """Tell whether only offices, states and a comma or *and* stand between two persons."""
     between = one.doc[one.end : other.start]
     joined = any(token.lower_ in ("and", "&", ",") for token in between)
+    # "After a call with Ada King, Bo Berg said": the comma ends a phrase, not a list.
+    apart = other.root.dep_ in syntax.SUBJECTS and one.root.head not in other.root.ancestors
     return (
         joined
+        and not (apart and between.text.strip() == ",")
         and len(between) <= MOST_BETWEEN_PERSONS
         and all(t.pos_ in LIST_PARTS or t.lower_ in ("of", "the", "'s", "’s") for t in between)
     )

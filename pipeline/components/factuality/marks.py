@@ -108,7 +108,9 @@ class Marks:
         if not self._cues.has("temporal_marker", child):
             return False
         perfect = any(c.dep_ == "aux" and c.lower_ in ("has", "have") for c in verb.children)
-        return perfect or (verb.tag_ == "VBN" and not has_auxiliary(verb))
+        # "when a missile struck": a past tense that was taken for a participle has a subject.
+        active = any(c.dep_ == "nsubj" for c in verb.children)
+        return perfect or (verb.tag_ == "VBN" and not has_auxiliary(verb) and not active)
 
     def _is_asked(self, verb: Token) -> bool:
         """Whether a question asks if it happened; one that asks why or where takes it as given."""
