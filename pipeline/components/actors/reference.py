@@ -60,6 +60,7 @@ class Nominals:
     saying: frozenset[str]
     reasons: frozenset[str]
     upon: frozenset[str]
+    leading: frozenset[str]
 
 
 @cache
@@ -240,9 +241,11 @@ class References:
     def _owners(self, token: Token, depth: int) -> list[Entity]:
         """Return what the modifiers of a noun name: "Ruritanian", "of Ruritania", "their"."""
         found: list[Entity] = []
-        parts = [w for c in token.children if c.dep_ == "compound" for w in c.children]
+        leading = [c for c in _children(token, "amod") if c.lower_ in self.words.leading]
+        parts = [w for c in [*_children(token, "compound"), *leading] for w in c.children]
         for child in [*token.children, *parts]:
-            if child.dep_ not in _MODIFIERS or not self._owns(token, child):
+            led = child.head in leading
+            if child.dep_ not in _MODIFIERS and not led or not self._owns(token, child):
                 continue
             name = self._ent.get(child.i)
             if name is not None:

@@ -70,7 +70,7 @@ def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
         return ("verb",)
     if token.pos_ in ("ADJ", "ADV") or (token.dep_ == "amod" and _is_attribute(token)):
         return ("adjective",)
-    if token.pos_ == "VERB" or _is_rare_verb(token):
+    if token.pos_ == "VERB" or _is_rare_verb(token) or _is_gerund(token):
         if token.tag_ == "VBG" and (token.dep_ in NOMINAL_PLACES or _is_nominal(token)):
             return ("noun", "verb")
         if _stands_between(token):
@@ -81,6 +81,15 @@ def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
     if token.pos_ in ("NOUN", "PROPN"):
         return ("noun",) if not token.ent_type_ else ()
     return ("verb",) if token.pos_ == "AUX" and token.dep_ == "ROOT" else ()
+
+
+def _is_gerund(token: Token) -> bool:
+    """Tell a gerund that the tagger took for a noun by its object: *after meeting Ada King*."""
+    return (
+        token.pos_ == "NOUN"
+        and token.lower_.endswith("ing")
+        and any(child.dep_ == "obj" for child in token.children)
+    )
 
 
 def _is_attribute(participle: Token) -> bool:

@@ -16,6 +16,7 @@ LOCATIVE = frozenset(
 FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 PAUSES = frozenset({",", ";", ":", "—", "(", "\n"})
 CLOSE = 5
+PARTIES = frozenset({"ORG", "NORP", "PERSON"})
 FINE = ("city", "town", "base", "building")
 
 
@@ -27,8 +28,10 @@ def governing_date(trigger: Token) -> Span | None:
         for span in trigger.doc.spans.get(DATES, [])
         if sentence.start <= span.start < sentence.end and _says_when(trigger, span)
     ]
-    alone = len(spans) == 1 and trigger.dep_ == "ROOT" and not _verb_between(trigger, spans[0])
-    return _nearest(trigger, spans) or (spans[0] if alone else None)
+    alone = len(spans) == 1 and trigger.dep_ == "ROOT"
+    return _nearest(trigger, spans) or next(
+        (s for s in spans if _opens(s, trigger) or (alone and not _verb_between(trigger, s))), None
+    )
 
 
 def governing_place(trigger: Token, names: Iterable[Span]) -> Span | None:
@@ -66,6 +69,21 @@ def _verb_between(trigger: Token, span: Span) -> bool:
     return any(syntax.is_verbal(token) for token in trigger.doc[first + 1 : last])
 
 
+def _opens(span: Span, trigger: Token) -> bool:
+    """Tell a date with which the sentence of an act begins, whatever the parse hangs it on.
+
+    No finite verb stands between but that of the act: *In 2017, a pact was signed*.
+    """
+    own = (trigger, syntax.clause_head(trigger))
+    between = span.doc[span.end : trigger.i]
+    if any(t.tag_ in FINITE and t not in own and t.head not in own for t in between):
+        return False
+    before = span.doc[span.sent.start : span.start]
+    begun = [t for t in before if t.text == ":" or t.is_space]
+    words = span.doc[begun[-1].i + 1 : span.start] if begun else before
+    return span.end <= trigger.i and all(t.pos_ in ("ADP", "DET", "ADV", "PUNCT") for t in words)
+
+
 def _says_when(trigger: Token, span: Span) -> bool:
     """Tell a date of the clause from one that only describes a thing (*the 2016 exports*)."""
     root = span.root
@@ -80,7 +98,10 @@ def _places(names: Iterable[Span]) -> Iterator[Span]:
 
 
 def _says_where(trigger: Token, span: Span) -> bool:
+    """Tell a place of the clause from one that says whose a party is (*the Houthis in Yemen*)."""
     word = syntax.preposition(span.root)
+    if span.root.dep_ == "nmod" and span.root.head.ent_type_ in PARTIES:
+        return False
     if word in LOCATIVE:
         return True
     return span.root.dep_ == "compound" and span.root.head == trigger
