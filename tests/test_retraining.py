@@ -139,12 +139,38 @@ def test_a_particle_that_seeds_share_is_learnt(nlp, trial):
     book, _ = rules_of(nlp)
     reading = trial.readings[0]
     event = reading.gold.events[0]
-    doc = nlp("Chad called on Mali to stop. Togo called on Benin to leave. Peru called a vote.")
+    doc = nlp("Chad called on Mali to stop. Togo called on Benin to go. Peru called for a vote.")
     calls = [token for token in doc if token.lower_ == "called"]
     seeds = [Seed(reading, event, token, Word("call", "verb")) for token in calls]
-    offered: list[Candidate] = list(candidates(seeds, SlotsOf(trial, book), book))
-    assert {(c.word.lemma, len(c.seeds)) for c in offered} == {("call", 3), ("call on", 2)}
+    offered: list[Candidate] = list(candidates(seeds, "", SlotsOf(trial, book), book))
+    words = {(c.word.lemma, len(c.seeds)) for c in offered}
+    assert words == {("call", 3), ("call on", 2), ("call for", 1)}
     assert {c.shape.type for c in offered} == {event.type}
+    few: list[Candidate] = list(candidates(seeds[1:], "", SlotsOf(trial, book), book))
+    assert {c.word.lemma for c in few} == {"call"}
+
+
+def test_a_planned_act_has_the_category_of_its_kin(nlp, trial):
+    from pipeline.retraining.shapes import Seed, SlotsOf, candidates
+
+    book, _ = rules_of(nlp)
+    events = [(r, e) for r in trial.readings for e in r.gold.events if e.type == "AGREE"]
+    [token] = [t for t in nlp("Chad will host a parley with Mali.") if t.text == "parley"]
+    seeds = [Seed(reading, event, token, Word("parley", "noun")) for reading, event in events]
+    for kin, type in (("CONSULT", "CONSULT"), ("ASSAULT", "AGREE"), ("", "AGREE")):
+        offered = candidates(seeds, kin, SlotsOf(trial, book), book)
+        assert {candidate.shape.type for candidate in offered} == {type}
+
+
+def test_verbs_of_saying_and_several_events_on_a_word_do_not_count_as_telling(nlp, trial):
+    book, _ = rules_of(nlp)
+    drafts = induce(trial, without(book, list(book.rules)))
+    evidence = {
+        (lemma, draft.shape.kind): own for draft in drafts for lemma, own in draft.lemmas.items()
+    }
+    assert evidence
+    assert not any(kind == "verb" and lemma in book.classes["quoting"] for lemma, kind in evidence)
+    assert all(own.expected < 1 for own in evidence.values())
 
 
 def test_a_rule_that_only_errs_is_retired(trial, cut, tmp_path):

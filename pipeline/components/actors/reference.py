@@ -245,7 +245,7 @@ class References:
         parts = [w for c in [*_children(token, "compound"), *leading] for w in c.children]
         for child in [*token.children, *parts]:
             led = child.head in leading
-            if child.dep_ not in _MODIFIERS and not led or not self._owns(token, child):
+            if (child.dep_ not in _MODIFIERS and not led) or not self._owns(token, child):
                 continue
             name = self._ent.get(child.i)
             if name is not None:

@@ -82,10 +82,11 @@ def spare_victims(event: Event, match: Match, by_token: dict[int, Match], slots:
 def aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots) -> None:
     """Let praise or blame of ``the move`` meet whoever did what was told before."""
     event = events[-1]
-    if event.recipients or match.trigger.rule.frame not in ("criticism", "praise"):
+    if event.recipients or match.trigger.rule.frame not in ("criticism", "praise", "verdict"):
         return
     kind = match.trigger.kind
     objects = [word for slot in ("object", "of") for word in slots.fill(match.token, kind, slot)]
+    objects = objects or _right_behind(match.token)
     blamed = [
         slots.agreement_at[word.i]._.agreement for word in objects if word.i in slots.agreement_at
     ]
@@ -103,6 +104,16 @@ def aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots)
     if doers:
         event.recipients = [doers.most_common(1)[0][0]]
         event.reasons["recipients"] = "who did most of what was told before"
+
+
+def _right_behind(token: Token) -> list[Token]:
+    """Return the noun that follows with nothing but its article and adjectives between."""
+    for word in token.doc[token.i + 1 : token.sent.end]:
+        if word.pos_ == "NOUN":
+            return [word]
+        if word.pos_ not in ("DET", "ADJ"):
+            break
+    return []
 
 
 def _parties_of(agreement: Agreement, event: Event) -> list[Entity]:

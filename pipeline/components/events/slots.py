@@ -35,6 +35,7 @@ PLURALS = (("men", "man"), ("ies", "y"), ("es", ""), ("s", ""))
 SURE_BEHIND_VERBS = frozenset({"to", "from", "with", "against"})
 MODIFYING = frozenset({"amod", "compound", "nmod:poss", "nmod:desc"})
 MODIFIERS = ("amod", "compound", "nmod", "nmod:desc", "obl:unmarked")
+OBJECTS = frozenset({"obj", "iobj", "obl", "nmod"})
 HOLDING = frozenset({"obj", "obl", "nsubj:pass", "conj", "xcomp", "obl:agent"})
 
 
@@ -347,6 +348,8 @@ class Slots:
         between = one.doc[one.end : other.start]
         if not between or len(between) > 8 or one.sent.start != other.sent.start:
             return False
+        if one.root.dep_ in OBJECTS and other.root.dep_ in syntax.SUBJECTS:
+            return False  # "shelled Chad, and Niger protested"
         if one.label_ != other.label_ and "PERSON" in (one.label_, other.label_):
             return False
         if between.text.strip() in LINKS:
