@@ -682,7 +682,10 @@ class References:
         return 0
 
     def _definite(self, token: Token) -> bool:
-        return any(c.lower_ in ("the", "this", "these", "both", "that") for c in token.children)
+        """Tell whether an article or pronoun says which is meant: *the Secretary and Minister*."""
+        if any(c.lower_ in ("the", "this", "these", "both", "that") for c in token.children):
+            return True
+        return token.dep_ == "conj" and not self._plural(token) and self._definite(token.head)
 
     def _plural(self, token: Token) -> bool:
         return _is_plural(token)

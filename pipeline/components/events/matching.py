@@ -185,7 +185,8 @@ def _holds(
         return any(test in forms(token) for test in tests)
     heads = slots.fill(token, kind, slot)
     words = slots.words(token, kind, slot)
-    listed = {reading for word in words if not _ends_name(word) for reading in readings(word)}
+    common = [word for word in words if slot != "subject" or not _ends_name(word)]
+    listed = {reading for word in common for reading in readings(word)}
     for test in tests:
         if test == "none":
             if not heads:

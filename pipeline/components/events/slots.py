@@ -348,8 +348,11 @@ class Slots:
         between = one.doc[one.end : other.start]
         if not between or len(between) > 8 or one.sent.start != other.sent.start:
             return False
-        if one.root.dep_ in OBJECTS and other.root.dep_ in syntax.SUBJECTS:
-            return False  # "shelled Chad, and Niger protested"
+        comma = one.start > 1 and one.doc[one.start - 1].text == ","
+        begun = comma and one.start - 2 in self._name_at
+        begun = begun or syntax.preposition(one.root) == "between"
+        if not begun and one.root.dep_ in OBJECTS and other.root.dep_ in syntax.SUBJECTS:
+            return False  # "shelled Chad and Niger protested"
         if one.label_ != other.label_ and "PERSON" in (one.label_, other.label_):
             return False
         if between.text.strip() in LINKS:
