@@ -42,6 +42,8 @@ def repair(doc: Doc) -> Doc:
             _complete(token)
         elif token.tag_ in FINITE and token.dep_ == "conj" and token.head.tag_ in UNFINITE:
             _join_finite(token)
+        elif token.dep_ == "case" and token.tag_ == "RP":
+            _separate(token)
         elif token.dep_ == "case" and token.head.i > token.i:
             _introduce(token)
         elif token.dep_ == "iobj":
@@ -132,6 +134,16 @@ def _introduce(preposition: Token) -> None:
         and not any(child.dep_ == "case" for child in phrase.children)
     ):
         preposition.head = phrase
+
+
+def _separate(particle: Token) -> None:
+    """Give a particle back to its verb, and the verb its object: *broke off relations*."""
+    noun, before = particle.head, particle.nbor(-1) if particle.i else particle
+    if noun.dep_ == "obl" and noun.head == before and noun.i > particle.i:
+        particle.head = before
+        particle.dep_ = "compound:prt"
+        if not any(child.dep_ == "obj" for child in before.children):
+            noun.dep_ = "obj"
 
 
 def _direct(person: Token) -> None:

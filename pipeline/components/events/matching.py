@@ -212,8 +212,8 @@ def _holds(
 
 
 def _ends_name(word: Token) -> bool:
-    """Tell the noun of a body's name (*the World Food Programme*) from the same noun by itself."""
-    return word.ent_type_ == "ORG" and word.i > 0 and word.nbor(-1).ent_type_ == "ORG"
+    """Tell the noun of a name (*the World Food Programme*) from the same noun by itself."""
+    return bool(word.ent_type_) and word.i > 0 and word.nbor(-1).ent_type_ == word.ent_type_
 
 
 def forms(token: Token) -> list[str]:

@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Span, Token
 from pipeline.components.actors.reference import References
 from pipeline.components.events.rules import Rulebook
 from pipeline.components.factuality import Factuality
-from pipeline.gazetteers import country
+from pipeline.gazetteers import country, country_by_name
 from pipeline.language import syntax
 from pipeline.language.extensions import AGREEMENTS, DATES
 from pipeline.records import Entity
@@ -283,8 +283,13 @@ class Slots:
                 if self.is_agreement(word):
                     continue
                 for entity in self._resolve(word):
-                    unknown = entity.type == "GPE" and not entity.country
-                    if not unknown and (entity.type in ACTING or word.pos_ == "NOUN"):
+                    sea = entity.type == "LOC" and word.ent_type_ == "LOC" and not entity.country
+                    unknown = (
+                        entity.type == "GPE"
+                        and not entity.country
+                        and country_by_name(entity.name) is None
+                    )
+                    if not (sea or unknown) and (entity.type in ACTING or word.pos_ == "NOUN"):
                         found.setdefault((entity.name, entity.type), entity)
         return list(found.values())
 
@@ -364,7 +369,7 @@ class Slots:
         if word.i not in self._cache:
             group = self.is_a(word, "group_noun")
             owned = self._by_modifier(word)
-            found = self._from_place(word) if group and not owned else []
+            found = (owned or self._from_place(word)) if group else []
             found = found or self.references.resolve(word) or owned
             if not found and self.is_a(word, "acting_noun"):
                 found = self._by_whole(word)
