@@ -231,6 +231,14 @@ def prepositional(token: Token, words: frozenset[str]) -> Iterator[Token]:
             yield from prepositional(child, words)
 
 
+def is_definite(noun: Token) -> bool:
+    """Tell whether a noun means somebody or something told of before: *the protesters*."""
+    return any(
+        child.dep_ == "det" and child.lower_ in ("the", "this", "that", "these", "those")
+        for child in noun.children
+    )
+
+
 def possessor(noun: Token) -> list[Token]:
     """Return whose a noun is: ``Russia's invasion``, ``their talks``."""
     return list(children(noun, "nmod:poss"))

@@ -231,7 +231,7 @@ def forms(token: Token) -> list[str]:
         found.append("plural")
     if token.tag_ in ("VBP", "VBZ") and not syntax.is_headline(token.sent):
         found.append("present")
-    if any(c.dep_ == "det" and c.lower_ in ("the", "this", "that") for c in token.children):
+    if syntax.is_definite(token):
         found.append("definite")
     return found
 

@@ -370,6 +370,8 @@ class Slots:
             group = self.is_a(word, "group_noun")
             owned = self._by_modifier(word)
             found = (owned or self._from_place(word)) if group else []
+            if group and not syntax.is_definite(word):
+                found = found or self._by_place(word)
             found = found or self.references.resolve(word) or owned
             if not found and self.is_a(word, "acting_noun"):
                 found = self._by_whole(word)
