@@ -15,6 +15,7 @@ from spacy.tokens import Doc, Token
 
 FINITE = frozenset({"VBD", "VBZ", "VBP"})
 DASHES = frozenset({"-", "–", "—", "/"})
+VERBAL = FINITE | {"MD"}
 UNFINITE = frozenset({"VB", "VBG"})
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM"})
 
@@ -40,8 +41,10 @@ def repair(doc: Doc) -> Doc:
             _entitle(token)
         elif token.lemma_ == "have" and token.tag_ in FINITE and token.dep_ != "aux":
             _complete(token)
-        elif token.tag_ in FINITE and token.dep_ == "conj" and token.head.tag_ in UNFINITE:
+        elif token.dep_ == "conj" and token.head.tag_ in UNFINITE and _is_past(token):
             _join_finite(token)
+        elif token.tag_ == "VBN" and token.dep_ in ("acl", "amod") and _is_only_verb(token):
+            _assert(token)
         elif token.dep_ == "case" and token.tag_ == "RP":
             _separate(token)
         elif token.dep_ == "case" and token.head.i > token.i:
@@ -106,6 +109,33 @@ def _complete(have: Token) -> None:
         child.head = verb
     have.head = verb
     have.dep_ = "aux"
+
+
+def _is_past(verb: Token) -> bool:
+    """Tell a finite verb, or a past tense that was taken for a participle beside an infinitive."""
+    if verb.tag_ in FINITE:
+        return True
+    auxiliary = any(child.dep_ in ("aux", "aux:pass") for child in verb.children)
+    return verb.tag_ == "VBN" and verb.head.tag_ == "VB" and not auxiliary
+
+
+def _is_only_verb(participle: Token) -> bool:
+    """Tell a participle behind the noun that heads a full sentence without any other verb."""
+    noun = participle.head
+    root = noun.head
+    if noun.i > participle.i or root.head != root or root.pos_ not in NOMINAL:
+        return False
+    sentence = participle.sent
+    return sentence.text.rstrip().endswith(".") and not any(t.tag_ in VERBAL for t in sentence)
+
+
+def _assert(verb: Token) -> None:
+    """Make the past tense that was taken for a participle the head: *Two blasts killed five.*"""
+    subject = verb.head.head
+    verb.head = verb
+    verb.dep_ = "ROOT"
+    subject.head = verb
+    subject.dep_ = "nsubj"
 
 
 def _join_finite(verb: Token) -> None:
