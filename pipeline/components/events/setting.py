@@ -100,7 +100,8 @@ def _places(names: Iterable[Span]) -> Iterator[Span]:
 def _says_where(trigger: Token, span: Span) -> bool:
     """Tell a place of the clause from one that says whose a party is (*the Houthis in Yemen*)."""
     word = syntax.preposition(span.root)
-    if span.root.dep_ == "nmod" and span.root.head.ent_type_ in PARTIES:
+    party = span.root.head
+    if span.root.dep_ == "nmod" and party.i < span.start and party.ent_type_ in PARTIES:
         return False
     if word in LOCATIVE:
         return True

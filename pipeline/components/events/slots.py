@@ -353,24 +353,34 @@ class Slots:
         between = one.doc[one.end : other.start]
         if not between or len(between) > 8 or one.sent.start != other.sent.start:
             return False
-        comma = one.start > 1 and one.doc[one.start - 1].text == ","
-        begun = comma and one.start - 2 in self._name_at
-        begun = begun or syntax.preposition(one.root) == "between"
-        if not begun and one.root.dep_ in OBJECTS and other.root.dep_ in syntax.SUBJECTS:
-            return False  # "shelled Chad and Niger protested"
         if one.label_ != other.label_ and "PERSON" in (one.label_, other.label_):
+            return False
+        joined = any(token.lower_ in ("and", "&") for token in between)
+        if joined and self._parts_clauses(one, other):
             return False
         if between.text.strip() in LINKS:
             return True
-        joined = any(token.lower_ in ("and", "&") for token in between)
         return joined and all(token.pos_ in LIST_PARTS for token in between)
+
+    def _parts_clauses(self, one: Span, other: Span) -> bool:
+        """Tell whether *and* between two names joins clauses: *shelled Chad and Niger protested*.
+
+        It does not where the first name already stands in a list or behind *between*.
+        """
+        if one.root.dep_ not in OBJECTS or other.root.dep_ not in syntax.SUBJECTS:
+            return False
+        comma = one.start > 1 and one.doc[one.start - 1].text == ","
+        listed = comma and one.start - 2 in self._name_at
+        return not listed and syntax.preposition(one.root) != "between"
 
     def _resolve(self, word: Token) -> list[Entity]:
         if word.i not in self._cache:
             group = self.is_a(word, "group_noun")
             owned = self._by_modifier(word)
-            found = (owned or self._from_place(word)) if group else []
-            if group and not syntax.is_definite(word):
+            placed = self._from_place(word) if group else []
+            # "Swedish protesters in Lima" are Sweden's; "protesters in Lima" belong to Lima alone.
+            found = placed if not owned or owned == placed else []
+            if group and not owned and not syntax.is_definite(word):
                 found = found or self._by_place(word)
             found = found or self.references.resolve(word) or owned
             if not found and self.is_a(word, "acting_noun"):
