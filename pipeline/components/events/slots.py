@@ -200,7 +200,7 @@ class Slots:
     def _behind_measures(self, words: list[Token]) -> list[Token]:
         found = list(words)
         for word in words:
-            if self.is_a(word, "container"):
+            if word.pos_ == "NUM" or self.is_a(word, "container"):
                 inner = syntax.prepositional(word, frozenset({"of"}))
                 heads = [w for head in inner for w in syntax.conjuncts(head)]
                 found.extend(self._behind_measures(heads))
