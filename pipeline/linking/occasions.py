@@ -65,6 +65,7 @@ def _said_at_meetings(events: list[Event], published: str) -> None:
             m
             for m in meetings + [e for e in said if e.date_from == e.place_from == "clause"]
             if m is not event
+            and (m in meetings or m.trigger < event.trigger or m.event_type == event.event_type)
             and (m.date or m.place)
             and _took_part(event, m)
             and dates_meet(event, m)
