@@ -171,10 +171,16 @@ def is_infinitive(verb: Token) -> bool:
 
 def issuer(noun: Token, depth: int = 0) -> list[Token]:
     """Return whose a noun is or who brings it forth: *Chad's decision*, *Chad made a decision*."""
+    owners = named_owner(noun)
     verb = noun.head
-    if noun.dep_ in ("obj", "obl", "nsubj:pass") and is_verbal(verb):
-        return possessor(noun) or agent(verb, depth + 1)
-    return possessor(noun)
+    if not owners and noun.dep_ in ("obj", "obl", "nsubj:pass") and is_verbal(verb):
+        return agent(verb, depth + 1)
+    return owners
+
+
+def named_owner(noun: Token) -> list[Token]:
+    """Return whose a noun is, told by a name or pronoun: *its decision*, *a decision of Chad*."""
+    return possessor(noun) or [t for t in prepositional(noun, frozenset({"of"})) if t.ent_type_]
 
 
 def by_agent(verb: Token) -> Iterator[Token]:

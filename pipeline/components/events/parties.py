@@ -134,8 +134,11 @@ def is_of_own_deed(event: Event, match: Match, slots: Slots) -> bool:
 
 def is_judged(deed: Token, by_token: dict[int, Match]) -> bool:
     """Tell what is not done by whoever praises or blames it: *deplored a decision to attack*."""
-    noun = deed.head
-    if deed.dep_ != "acl" or not syntax.is_infinitive(deed) or syntax.possessor(noun):
+    verb = syntax.governor(deed) if deed.pos_ == "NOUN" else deed
+    if verb is None or verb.dep_ != "acl" or not syntax.is_infinitive(verb):
+        return False
+    noun = verb.head
+    if syntax.named_owner(noun):
         return False
     judge = by_token.get(noun.head.i) if noun.dep_ in ("obj", "nsubj:pass") else None
     return judge is not None and judge.trigger.rule.frame in ("criticism", "praise")
