@@ -148,6 +148,11 @@ class Slots:
             return [word for clause in clauses for word in _own_subject(clause)]
         if slot == "content":
             return _content(token)
+        if slot == "sufferer":
+            verb = syntax.governor(token)
+            if verb is None or not self.is_a(verb, "undergoing"):
+                return []
+            return syntax.surface_subject(verb)
         if slot == "authors":
             return next((found for o in syntax.patient(token) if (found := self._authors(o))), [])
         if slot == "belonging":
