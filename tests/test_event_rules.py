@@ -79,6 +79,14 @@ def test_what_tagger_and_parser_misread_is_read(nlp, text, type, actors):
         ("Norway criticised China over its raid on Lima.", "ASSAULT", "China", "Peru"),
         ("Norway supports Ukraine in its war against Russia.", "ASSAULT", "Ukraine", "Russia"),
         ("Chad deplored Mali's raid on Togo and its attack on Niger.", "ASSAULT", "Mali", "Niger"),
+        # what is to come unless somebody gives way is a threat
+        ("Chad said it would boycott the talks unless Libya left.", "THREATEN", "Chad", ""),
+        # former states act; people in a town act for its state
+        ("The Soviet Union invaded Czechoslovakia.", "ASSAULT", "Soviet Union", "Czechoslovakia"),
+        ("Demonstrators in Lima stormed the Swedish embassy.", "PROTEST", "Peru", "Sweden"),
+        # an article and a past tense that the parse misread
+        ("Thousands of people marched in Lima, burning Chadian flags.", "PROTEST", "Peru", "Chad"),
+        ("Tanzania broke off relations with Chad in 1965.", "SANCTION", "Tanzania", "Chad"),
         # whoever issues a text speaks in it
         ("Norway issued a statement praising Chad.", "SUPPORT", "Norway", "Chad"),
         ("Norway's parliament adopted a resolution condemning Chad.", "ACCUSE", "Norway", "Chad"),

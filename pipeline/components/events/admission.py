@@ -30,6 +30,9 @@ ASIDE = frozenset(
 )
 OCCASION = frozenset({"after", "amid", "before", "during", "following", "since"})
 DETERMINING = frozenset({"det", "nmod:poss", "nummod"})
+HOSTILE = frozenset(
+    {"ASSAULT", "COERCE", "CONCEDE", "MOBILIZE", "PROTEST", "REJECT", "RETREAT", "SANCTION"}
+)
 FUTURE_AS_AGREE = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
 
 
@@ -62,6 +65,8 @@ def only_meets(match: Match, by_token: dict[int, Match]) -> bool:
 def read_act(match: Match, factuality: Factuality, slots: Slots) -> Reading | None:
     """Return the factuality of an act, or None where the text reports no act at all."""
     nominal = match.trigger.kind == "noun"
+    if is_ultimatum(match):
+        return Reading("actual", match.token)
     reading = factuality.of(match.token, nominal=nominal)
     if reading.purpose or reading.value == "hypothetical" or _serves(match.token):
         return None
@@ -71,6 +76,17 @@ def read_act(match: Match, factuality: Factuality, slots: Slots) -> Reading | No
     if nominal and reading.value == "actual" and rule.type in FUTURE_AS_AGREE:
         return _ahead(match.token, factuality, slots) or reading
     return reading
+
+
+def is_ultimatum(match: Match) -> bool:
+    """Tell what is threatened with: *said it would boycott the vote unless the rules change*."""
+    if match.trigger.rule.type not in HOSTILE or match.token.tag_ != "VB":
+        return False
+    clauses = syntax.children(match.token, "advcl")
+    negated = any(child.morph.get("Polarity", []) == ["Neg"] for child in match.token.children)
+    return not negated and any(
+        mark.lower_ == "unless" for clause in clauses for mark in clause.children
+    )
 
 
 def _serves(token: Token) -> bool:

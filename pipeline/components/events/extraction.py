@@ -13,6 +13,7 @@ from pipeline.components.events.admission import (
     is_governed,
     is_somebody_else,
     is_topic,
+    is_ultimatum,
     only_carries,
     only_meets,
     read_act,
@@ -153,6 +154,8 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
     event_type, value = rule.type, reading.value
     if value in ("planned", "proposed"):
         event_type = rule.planned_as or ("AGREE" if rule.type in FUTURE_AS_AGREE else rule.type)
+    if is_ultimatum(match):
+        event_type = "THREATEN"
     if event_type == "AGREE" and value == "actual":
         value = "planned"
     event = Event(
