@@ -43,8 +43,10 @@ def repair(doc: Doc) -> Doc:
             _complete(token)
         elif token.dep_ == "conj" and token.head.tag_ in UNFINITE and _is_past(token):
             _join_finite(token)
-        elif token.tag_ == "VBN" and token.dep_ in ("acl", "amod") and _is_only_verb(token):
+        elif token.dep_ in ("acl", "amod") and (_is_only_verb(token) or _is_main_verb(token)):
             _assert(token)
+        elif token.dep_ == "obj" and _is_introduced(token):
+            token.dep_ = "obl"
         elif token.dep_ == "case" and token.tag_ == "RP":
             _separate(token)
         elif token.dep_ == "case" and token.head.i > token.i:
@@ -123,10 +125,28 @@ def _is_only_verb(participle: Token) -> bool:
     """Tell a participle behind the noun that heads a full sentence without any other verb."""
     noun = participle.head
     root = noun.head
-    if noun.i > participle.i or root.head != root or root.pos_ not in NOMINAL:
+    if participle.tag_ != "VBN" or noun.i > participle.i:
+        return False
+    if root.head != root or root.pos_ not in NOMINAL:
         return False
     sentence = participle.sent
     return sentence.text.rstrip().endswith(".") and not any(t.tag_ in VERBAL for t in sentence)
+
+
+def _is_introduced(noun: Token) -> bool:
+    """Tell a phrase that is no object: *broke out between the troops*."""
+    return any(child.dep_ == "case" and child.lower_ == "between" for child in noun.children)
+
+
+def _is_main_verb(verb: Token) -> bool:
+    """Tell a finite verb that was hung on the noun before it: *Talks resumed between them.*"""
+    noun = verb.head
+    dependent = any(child.dep_ in ("mark", "nsubj", "nsubj:pass") for child in verb.children)
+    bare = noun.i < verb.i and noun.head == noun and noun.pos_ in NOMINAL
+    if verb.tag_ not in FINITE or not bare or dependent:
+        return False
+    others = (t for t in verb.sent if t.tag_ in VERBAL and t != verb and verb not in t.ancestors)
+    return all(any(a.dep_ == "acl:relcl" for a in (t, *t.ancestors)) for t in others)
 
 
 def _assert(verb: Token) -> None:

@@ -163,7 +163,7 @@ class Slots:
         words = frozenset({slot})
         found = list(syntax.prepositional(token, words))
         if not found and kind == "noun":
-            verb = self.light_verb(token)
+            verb = self.light_verb(token) or self._happening(token)
             if verb is not None:
                 found = list(syntax.prepositional(verb, words))
         return [one for one in found if one != token and one.i not in self._date_tokens]
@@ -229,6 +229,12 @@ class Slots:
         ):
             return verb
         return None
+
+    def _happening(self, noun: Token) -> Token | None:
+        """Return the verb that says of an act only that it goes on: *fighting broke out*."""
+        verb = syntax.governor(noun)
+        happens = noun.dep_ == "nsubj" and verb is not None and self.is_a(verb, "happening")
+        return verb if happens else None
 
     def holder(self, noun: Token) -> list[Token]:
         """Return who holds the talks, pays the visit or is in negotiation."""
