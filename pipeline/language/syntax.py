@@ -144,7 +144,8 @@ def surface_subject(verb: Token, depth: int = 0) -> list[Token]:
             controlled = [c for c in head.children if c.dep_ in ("obj", "iobj")]
             if controlled and head.lemma_ != "become" and is_infinitive(verb):
                 return controlled[:1]
-        if verb.tag_ == "VBG" and verb.dep_ in ("advcl", "obl") and _blames(verb):
+        blamed = verb.tag_ == "VBG" and is_introduced(verb, "of", "for")
+        if blamed and verb.dep_ in ("advcl", "obl"):
             charged = patient(head)
             if charged and charged[0].i < verb.i:
                 return charged[:1]
@@ -156,12 +157,9 @@ def surface_subject(verb: Token, depth: int = 0) -> list[Token]:
     return []
 
 
-def _blames(gerund: Token) -> bool:
-    """Tell what one is accused of or thanked for."""
-    return any(
-        child.dep_ in ("mark", "case") and child.lower_ in ("of", "for")
-        for child in gerund.children
-    )
+def is_introduced(verb: Token, *words: str) -> bool:
+    """Tell whether one of some prepositions stands before a verb: *accused of attacking*."""
+    return any(child.lower_ in words for child in children(verb, "mark", "case"))
 
 
 def is_infinitive(verb: Token) -> bool:

@@ -19,6 +19,7 @@ from spacy.tokens import Doc, Span, Token
 from pipeline import gazetteers, resources
 from pipeline.components.actors.entities import signer, state
 from pipeline.components.actors.lexicon import Lexicon, fold, packaged
+from pipeline.language import syntax
 from pipeline.records import Entity
 
 _FILE = "actors/nominals.yaml"
@@ -241,8 +242,8 @@ class References:
     def _owners(self, token: Token, depth: int) -> list[Entity]:
         """Return what the modifiers of a noun name: "Ruritanian", "of Ruritania", "their"."""
         found: list[Entity] = []
-        leading = [c for c in _children(token, "amod") if c.lower_ in self.words.leading]
-        parts = [w for c in [*_children(token, "compound"), *leading] for w in c.children]
+        leading = [c for c in syntax.children(token, "amod") if c.lower_ in self.words.leading]
+        parts = [w for c in [*syntax.children(token, "compound"), *leading] for w in c.children]
         for child in [*token.children, *parts]:
             led = child.head in leading
             if (child.dep_ not in _MODIFIERS and not led) or not self._owns(token, child):
@@ -309,14 +310,15 @@ class References:
         if not plural and not self._definite(token):
             return []
         title = " ".join(t.lower_ for t in token.lefts if t.dep_ in ("compound", "amod"))
-        called = self._holders(token, title, lemma, known=False)
-        known = self._holders(token, title, lemma, known=True)
-        if not plural:
-            return (called or known)[-1:]
-        if number > 1:
-            holders = called if len(called) >= number else known
-            return holders[-number:] if len(holders) >= number else []
-        return next((holders for holders in (called, known) if len(holders) in (2, 3)), [])
+        for known in (False, True):
+            holders = self._holders(token, title, lemma, known)
+            if not plural and holders:
+                return holders[-1:]
+            if number > 1 and len(holders) >= number:
+                return holders[-number:]
+            if plural and number <= 1 and len(holders) in (2, 3):
+                return holders
+        return []
 
     def _holders(self, token: Token, title: str, lemma: str, known: bool) -> list[Entity]:
         """Return whom a title fits, the last named last; ``known``: by his office, too."""
@@ -413,10 +415,10 @@ class References:
         if token.dep_ != "nmod:poss":
             return []
         if below.dep_ == "conj":
-            return self._fitting(_children(below.head, "nmod:poss"), token, fits)
-        while below.head != below and not _children(below, *_SUBJECTS):
+            return self._fitting(syntax.children(below.head, "nmod:poss"), token, fits)
+        while below.head != below and not any(syntax.children(below, *_SUBJECTS)):
             above = below.head
-            because = _children(below, "case", "mark")
+            because = syntax.children(below, "case", "mark")
             if below.dep_ == "xcomp" or any(w.lower_ in self.words.reasons for w in because):
                 found = self._fitting([above, *self._met(above)], token, fits)
                 if found:
@@ -426,9 +428,12 @@ class References:
 
     def _met(self, verb: Token) -> list[Token]:
         """Return whom an act meets: its object, and upon whom it is: *sanctions on Chad*."""
-        objects = _children(verb, "obj", "iobj")
-        upon = [*_children(verb, "obl"), *(n for o in objects for n in _children(o, "nmod"))]
-        cases = {n: {c.lower_ for c in _children(n, "case")} for n in upon}
+        objects = list(syntax.children(verb, "obj", "iobj"))
+        upon = [
+            *syntax.children(verb, "obl"),
+            *(n for o in objects for n in syntax.children(o, "nmod")),
+        ]
+        cases = {n: {c.lower_ for c in syntax.children(n, "case")} for n in upon}
         return objects + [n for n in upon if cases[n] & self.words.upon]
 
     def _fitting(
@@ -697,10 +702,6 @@ def _subject_of(verb: Token) -> list[Token]:
     if not found and verb.dep_ in ("advcl", "xcomp", "conj") and verb.head != verb:
         return _subject_of(verb.head)
     return found
-
-
-def _children(token: Token, *relations: str) -> list[Token]:
-    return [child for child in token.children if child.dep_ in relations]
 
 
 def _lemma(token: Token) -> str:

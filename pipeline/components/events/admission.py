@@ -134,9 +134,7 @@ def is_governed(token: Token, by_token: dict[int, Match], book: Rulebook) -> boo
 
 def _is_prevented(gerund: Token) -> bool:
     """Tell what somebody is kept from: *stopped Chad from attacking*."""
-    return gerund.tag_ == "VBG" and any(
-        child.dep_ in ("mark", "case") and child.lower_ == "from" for child in gerund.children
-    )
+    return gerund.tag_ == "VBG" and syntax.is_introduced(gerund, "from")
 
 
 def _speaks_of(match: Match, below: Token) -> bool:

@@ -85,11 +85,7 @@ def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
 
 def _is_gerund(token: Token) -> bool:
     """Tell a gerund that the tagger took for a noun by its object: *after meeting Ada King*."""
-    return (
-        token.pos_ == "NOUN"
-        and token.lower_.endswith("ing")
-        and any(child.dep_ == "obj" for child in token.children)
-    )
+    return token.pos_ == "NOUN" and token.lower_.endswith("ing") and syntax.has_object(token)
 
 
 def _is_attribute(participle: Token) -> bool:

@@ -466,8 +466,7 @@ class Slots:
             and name._.sense == "place"
             and name._.place is not None
         }
-        state = country(codes.pop()) if len(codes) == 1 else None
-        return [Entity(state.name, "GPE", state.iso3, "")] if state is not None else []
+        return _people(codes.pop()) if len(codes) == 1 else []
 
     def _following(self, noun: Token, word: str) -> list[Token]:
         """Return the name behind the next such preposition before another verb, if any.
@@ -495,7 +494,12 @@ class Slots:
 
 def _state_around(name: Span) -> list[Entity]:
     """Return the state in which a place lies."""
-    state = country(name._.place.country) if name._.place is not None else None
+    return _people(name._.place.country) if name._.place is not None else []
+
+
+def _people(iso3: str) -> list[Entity]:
+    """Return those who belong to a state without acting for its government."""
+    state = country(iso3)
     return [Entity(state.name, "GPE", state.iso3, "")] if state is not None else []
 
 
