@@ -554,6 +554,26 @@ def test_accept_all_exports_the_gold(ana: Reviewer, output: Path, tmp_path: Path
         assert len(document.mentions) == len(record["mentions"])
 
 
+def test_export_stays_in_its_folder_whatever_the_ids(output: Path, tmp_path: Path) -> None:
+    ids = iter(["../../name", str(tmp_path / "elsewhere"), "https://a.org/b?c=d", "x" * 300, ".."])
+    files = [output / name for name in ("documents.csv", "mentions.csv", "events.csv")]
+    known = [row["doc_id"] for row in csv.DictReader(files[0].open(encoding="utf-8", newline=""))]
+    new = dict(zip(known, ids, strict=True))
+    for path in files:
+        rows = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
+        rows = [row | {"doc_id": new[row["doc_id"]]} for row in rows]
+        review_tables.write(path, tuple(rows[0]), rows)
+    reviewer = Reviewer(Desk(output))
+    for doc_id in new.values():
+        reviewer.do("document", doc_id=doc_id, done=True)
+    target = tmp_path / "a" / "b" / "gold"
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert export.write_gold(Desk(output), target) == list(new.values())
+    made = {path for path in tmp_path.rglob("*") if path.is_file()} - before
+    assert {path.parent for path in made} == {target}
+    assert {gold.doc_id for gold in read_standoff(target)} == set(new.values())
+
+
 def test_the_reference_scorer_agrees(ana: Reviewer, output: Path, tmp_path: Path) -> None:
     scorer = review_tables.reference_scorer()
     if scorer is None:

@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.filenames import file_stem, file_stems
+from pipeline.tables.writing import write_whole
+
 MENTION_LABELS = ("PERSON", "ORG", "GPE", "LOC", "NORP", "DATE", "AGREEMENT")
 ENTITY_LABELS = MENTION_LABELS[:5]
 EVENT_TYPES = (
@@ -151,7 +154,8 @@ def check_texts(documents: Iterable[GoldDocument], articles: Path) -> dict[str, 
     documents : iterable of GoldDocument
         The gold.
     articles : Path
-        Folder with ``<doc_id>.txt``.
+        Folder with ``<doc_id>.txt``, the id as a file name
+        (:func:`pipeline.filenames.file_stem`).
 
     Returns
     -------
@@ -165,7 +169,7 @@ def check_texts(documents: Iterable[GoldDocument], articles: Path) -> dict[str, 
     """
     texts = {}
     for document in documents:
-        path = articles / f"{document.doc_id}.txt"
+        path = articles / f"{file_stem(document.doc_id)}.txt"
         if not path.is_file():
             raise GoldError(document.source, document.doc_id, f"the article {path} is missing")
         with path.open(encoding="utf-8", newline="") as file:
@@ -194,11 +198,17 @@ def spans(document: GoldDocument) -> Iterator[GoldMention | GoldEvent]:
 
 
 def write_standoff(documents: Iterable[GoldDocument], folder: Path) -> None:
-    """Write each document as ``<doc_id>.json`` in the form that :func:`read_standoff` reads."""
+    """Write each document as a JSON file in the form that :func:`read_standoff` reads.
+
+    The file is named ``<doc_id>.json``, as far as the id can be a name
+    (:func:`pipeline.filenames.file_stem`).
+    """
+    documents = list(documents)
+    stems = file_stems(document.doc_id for document in documents)
     folder.mkdir(parents=True, exist_ok=True)
     for document in documents:
         content = json.dumps(to_json(document), ensure_ascii=False, indent=1)
-        (folder / f"{document.doc_id}.json").write_text(content + "\n", encoding="utf-8")
+        write_whole(folder / f"{stems[document.doc_id]}.json", content + "\n")
 
 
 def to_json(document: GoldDocument) -> dict[str, Any]:

@@ -124,9 +124,12 @@ def export(
     if opened.double_coding and not reviewer:
         names = sorted({decision.reviewer for decision in opened.store.since()})
         _stop(f"this review is double-coded: say whose decisions, --reviewer {'|'.join(names)}")
-    count = out.write_reviewed(opened, target / out.NAME, reviewer)
-    typer.echo(f"{target / out.NAME}: {count} events")
-    written = out.write_gold(opened, target / "gold", reviewer, partial)
+    try:
+        count = out.write_reviewed(opened, target / out.NAME, reviewer)
+        typer.echo(f"{target / out.NAME}: {count} events")
+        written = out.write_gold(opened, target / "gold", reviewer, partial)
+    except OSError as error:
+        _stop(f"{error.filename or target}: {error.strerror or error}")
     typer.echo(f"{target / 'gold'}: {len(written)} reviewed documents")
     left = [] if partial else out.unfinished(opened, reviewer)
     if left:

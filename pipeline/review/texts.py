@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline.filenames import file_stem
 from pipeline.review.tables import Tables
 from pipeline.tables.schema import Row
 
@@ -79,7 +80,8 @@ class Texts:
         path = Path(document["path"])
         out = []
         if self._articles is not None:
-            out = [self._articles / path.name, self._articles / f"{document['doc_id']}.txt"]
+            stem = file_stem(document["doc_id"])
+            out = [self._articles / path.name, self._articles / f"{stem}.txt"]
         if document["path"]:
             folder = self._tables.folder.resolve()
             out += [path, folder / path, folder.parent / path]
@@ -118,7 +120,10 @@ def _texts(path: Path, doc_id: str) -> Iterator[str]:
 
     A plain file is read as it stands first: that is quick, and what it nearly always takes.
     """
-    if not path.is_file():
+    try:
+        if not path.is_file():
+            return
+    except OSError:  # a name that no file can have
         return
     with suppress(OSError, UnicodeDecodeError):
         yield path.read_bytes().decode("utf-8")

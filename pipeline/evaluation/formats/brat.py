@@ -2,12 +2,14 @@
 
 Mentions, triggers and zones are text-bound annotations, events are events with the arguments
 ``actor`` and ``recipient``, and the fields of a record are a JSON object in its annotator's note.
-``annotation.conf`` makes brat show them; ``documents.csv`` keeps the publication dates.
+``annotation.conf`` makes brat show them; ``documents.csv`` keeps the publication dates, and the
+name of the files where an id cannot be one.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -26,6 +28,8 @@ from pipeline.evaluation.gold import (
     GoldDocument,
     GoldError,
 )
+from pipeline.filenames import file_stems
+from pipeline.tables.writing import write_whole
 
 _ONE_LINE = str.maketrans("\n\r", "  ")
 _IGNORED = ("A", "M", "N", "R", "*")
@@ -47,40 +51,47 @@ def read(path: Path) -> tuple[list[GoldDocument], dict[str, str]]:
         A line is not of the format, refers to what is not there, or quotes what the text does
         not hold; a ``.txt`` is missing.
     """
-    published = _published(path)
+    known = _known(path)
     documents, texts = [], {}
     for file in sorted(path.glob("*.ann")):
-        doc_id, article = file.stem, file.with_suffix(".txt")
+        doc_id, published = known.get(file.stem, (file.stem, ""))
+        article = file.with_name(f"{file.stem}.txt")
         if not article.is_file():
             raise GoldError(file, "article", f"no file {article.name} beside it")
         with article.open(encoding="utf-8", newline="") as stream:
             texts[doc_id] = stream.read()
         spans = _spans(file, texts[doc_id])
-        documents.append(from_spans(doc_id, spans, file.name, published.get(doc_id, "")))
+        documents.append(from_spans(doc_id, spans, file.name, published))
     return documents, texts
 
 
 def write(documents: Iterable[GoldDocument], texts: Mapping[str, str], path: Path) -> None:
     """Write the documents with their texts into the folder ``path``."""
+    documents = list(documents)
+    stems = file_stems(document.doc_id for document in documents)
     path.mkdir(parents=True, exist_ok=True)
-    (path / "annotation.conf").write_text(_configuration(), encoding="utf-8")
-    dates = ["doc_id,published\n"]
+    write_whole(path / "annotation.conf", _configuration())
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(("doc_id", "published", "file"))
     for document in documents:
-        text = texts[document.doc_id]
-        with (path / f"{document.doc_id}.txt").open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        lines = _lines(to_spans(document, text))
-        (path / f"{document.doc_id}.ann").write_text("".join(lines), encoding="utf-8")
-        dates.append(f"{document.doc_id},{document.published}\n")
-    (path / "documents.csv").write_text("".join(dates), encoding="utf-8")
+        stem, text = stems[document.doc_id], texts[document.doc_id]
+        write_whole(path / f"{stem}.txt", text)
+        write_whole(path / f"{stem}.ann", "".join(_lines(to_spans(document, text))))
+        writer.writerow((document.doc_id, document.published, stem))
+    write_whole(path / "documents.csv", table.getvalue())
 
 
-def _published(path: Path) -> dict[str, str]:
+def _known(path: Path) -> dict[str, tuple[str, str]]:
+    """Id and publication date by the name of the files; a table of ours before 0.2 has no names."""
     table = path / "documents.csv"
     if not table.is_file():
         return {}
     with table.open(encoding="utf-8", newline="") as file:
-        return {row["doc_id"]: row["published"] for row in csv.DictReader(file)}
+        return {
+            row.get("file") or row["doc_id"]: (row["doc_id"], row["published"])
+            for row in csv.DictReader(file)
+        }
 
 
 def _configuration() -> str:
