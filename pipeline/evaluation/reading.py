@@ -86,7 +86,7 @@ def extract_events(reading: Reading, book: Rulebook, factuality: Factuality) -> 
 
     slots = slots_of(reading, book, factuality)
     events = extract(reading.doc, book, factuality, slots)
-    return link_document(events, reading.doc, slots.references.principal(2))
+    return link_document(events, reading.doc, reading.doc._.principals)
 
 
 def slots_of(reading: Reading, book: Rulebook, factuality: Factuality) -> Slots:

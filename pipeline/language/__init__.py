@@ -20,6 +20,7 @@ COMPONENTS = {
     "pacta_places": "pipeline.components.places",
     "pacta_actors": "pipeline.components.actors",
     "pacta_agreement_ids": "pipeline.components.agreements",
+    "pacta_coreference": "pipeline.components.coreference",
     "pacta_events": "pipeline.components.events",
 }
 """Factories in the order in which they run, with the module that defines each."""

@@ -7,6 +7,12 @@ attribute              value                                       written by
 ``doc._.zones``        list of :class:`~pipeline.records.Zone`     the caller
 ``doc._.entities``     list of :class:`~pipeline.records.Entity`   ``pacta_actors``
 ``doc._.events``       list of :class:`~pipeline.records.Event`    ``pacta_events``
+``doc._.principals``   tuple of the two                            ``pacta_coreference``
+                       :class:`~pipeline.records.Entity` that the
+                       article is about; empty where it is not
+                       about two states
+``token._.referents``  tuple of                                    ``pacta_coreference``
+                       :class:`~pipeline.records.Entity`
 ``span._.date``        :class:`~pipeline.records.DateValue`        ``pacta_dates``
 ``span._.place``       :class:`~pipeline.records.Place` or None    ``pacta_places``
 ``span._.sense``       ``actor`` or ``place`` (GPE only)           ``pacta_places``
@@ -15,12 +21,14 @@ attribute              value                                       written by
 =====================  ==========================================  =========================
 
 Spans: names (PERSON, ORG, GPE, LOC, NORP) are ``doc.ents``; dates are ``doc.spans["dates"]``
-(label DATE); agreements ``doc.spans["agreements"]`` (label AGREEMENT).
+(label DATE); agreements ``doc.spans["agreements"]`` (label AGREEMENT). The referents of a token are
+whom it means, be it part of a name, a pronoun or the head of a noun phrase ("both ministers"); of a
+coordination each head has its own. Empty where it is nobody or the text does not settle who.
 """
 
 from __future__ import annotations
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 DATES = "dates"
 AGREEMENTS = "agreements"
@@ -34,6 +42,10 @@ def register() -> None:
             Doc.set_extension(name, default=[])
     if not Doc.has_extension("published"):
         Doc.set_extension("published", default=None)
+    if not Doc.has_extension("principals"):
+        Doc.set_extension("principals", default=())
+    if not Token.has_extension("referents"):
+        Token.set_extension("referents", default=())
     for name in ("date", "place", "entity", "agreement"):
         if not Span.has_extension(name):
             Span.set_extension(name, default=None)

@@ -40,6 +40,6 @@ class Actors:
         """Write the entities of a text."""
         resolution = Resolution(doc, self.titles(doc), self.lexicon)
         doc._.entities = resolution.run()
-        # References (reference.py) ask which person "the minister" is.
+        # Coreference asks which person "the minister" is.
         doc.user_data["pacta_titles"] = (resolution.titles, resolution.offices)
         return doc

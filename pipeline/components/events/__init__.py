@@ -34,7 +34,7 @@ class Events:
     def __call__(self, doc: Doc) -> Doc:
         slots = Slots.of(doc, self.book, self.factuality)
         events = extract(doc, self.book, self.factuality, slots)
-        doc._.events = link_document(events, doc, slots.references.principal(2))
+        doc._.events = link_document(events, doc, doc._.principals)
         named = places_of(doc)
         for event in doc._.events:
             event.confidence = self.confidence.of(event, doc, named)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from pipeline.components.events.rules import Rulebook, Trigger
-from pipeline.components.events.slots import Slots, readings
+from pipeline.components.events.slots import Slots
 from pipeline.language import syntax
 from pipeline.language.extensions import in_zone
+from pipeline.language.words import readings
 
 NOMINAL_PLACES = frozenset({"compound", "nsubj", "nsubj:pass", "obj", "nmod", "obl"})
 

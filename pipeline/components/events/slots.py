@@ -8,12 +8,12 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc, Span, Token
 
-from pipeline.components.actors.reference import References
 from pipeline.components.events.rules import Rulebook
 from pipeline.components.factuality import Factuality
-from pipeline.gazetteers import country, country_by_name
+from pipeline.gazetteers import country_by_name
 from pipeline.language import syntax
 from pipeline.language.extensions import AGREEMENTS, DATES
+from pipeline.language.words import readings
 from pipeline.records import Entity
 
 ACTING = frozenset({"PERSON", "ORG", "GPE", "NORP"})
@@ -30,8 +30,6 @@ CONTENT = frozenset(
 ATTRIBUTE_TAGS = frozenset({"JJ", "NN", "VBN", "VBG", "RB", "CC", "CD", ",", "POS"})
 FINITE = frozenset({"VBD", "VBZ", "VBP"})
 ASIDES = frozenset({"acl:relcl", "advcl", "parataxis", "advcl:relcl", "appos"})
-PLURALS = (("men", "man"), ("ies", "y"), ("es", ""), ("s", ""))
-"""Endings of plurals, and what stands there in the singular."""
 SURE_BEHIND_VERBS = frozenset({"to", "from", "with", "against"})
 MODIFYING = frozenset({"amod", "compound", "nmod:poss", "nmod:desc"})
 MODIFIERS = ("amod", "compound", "nmod", "nmod:desc", "obl:unmarked")
@@ -45,7 +43,7 @@ class Slots:
     Parameters
     ----------
     doc : Doc
-        Parsed, with entities and agreements.
+        Parsed, with entities, agreements and ``token._.referents``.
     factuality : Factuality
         Reads the factuality of a trigger.
     classes : dict of str to frozenset of str
@@ -60,7 +58,6 @@ class Slots:
     ) -> None:
         self.factuality = factuality
         self.classes = classes
-        self.references = References(doc)
         self._date_tokens = {t.i for span in doc.spans.get(DATES, []) for t in span}
         self.agreements = list(doc.spans.get(AGREEMENTS, []))
         self.agreement_at = {t.i: span for span in self.agreements for t in span}
@@ -75,8 +72,6 @@ class Slots:
             t.i for e in self._ents if e.label_ == "GPE" and e._.sense == "place" for t in e
         }
         self._name_at = {t.i: n for n, name in enumerate(self._names) for t in name}
-        self._machines: dict[str, Entity] = {}
-        self._cache: dict[int, list[Entity]] = {}
 
     @classmethod
     def of(cls, doc: Doc, book: Rulebook, factuality: Factuality) -> Slots:
@@ -293,7 +288,7 @@ class Slots:
             for word in words + [w for one in words for w in self._more(one)]:
                 if self.is_agreement(word):
                     continue
-                for entity in self._resolve(word):
+                for entity in word._.referents:
                     sea = entity.type == "LOC" and word.ent_type_ == "LOC" and not entity.country
                     unknown = (
                         entity.type == "GPE"
@@ -384,90 +379,6 @@ class Slots:
         listed = comma and one.start - 2 in self._name_at
         return not listed and syntax.preposition(one.root) != "between"
 
-    def _resolve(self, word: Token) -> list[Entity]:
-        if word.i not in self._cache:
-            group = self.is_a(word, "group_noun")
-            owned = self._by_modifier(word)
-            placed = self._from_place(word) if group else []
-            # "Swedish protesters in Lima" are Sweden's; "protesters in Lima" belong to Lima alone.
-            found = placed if not owned or owned == placed else []
-            if group and not owned and not syntax.is_definite(word):
-                found = found or self._by_place(word)
-            found = found or self.references.resolve(word) or owned
-            if not found and self.is_a(word, "acting_noun"):
-                found = self._by_whole(word)
-            if not found and group:
-                found = self._by_place(word)
-            if word.pos_ == "PROPN" and word.i not in self._name_at:
-                found = self._named_machine(word, found)
-            self._cache[word.i] = found
-        return self._cache[word.i]
-
-    def _named_machine(self, word: Token, found: list[Entity]) -> list[Entity]:
-        """Let a ship or unit called by its name stand for the state that it was said to be of."""
-        if not found:
-            parts = [child for child in word.subtree if self.is_a(child, "acting_noun")]
-            states = [
-                name
-                for child in word.subtree
-                for name in self._names
-                if name.start <= child.i < name.end and name.label_ == "NORP"
-            ]
-            if parts and states and states[0]._.entity is not None:
-                self._machines[word.text] = states[0]._.entity
-        return found or [e for e in (self._machines.get(word.text),) if e is not None]
-
-    def _by_modifier(self, noun: Token) -> list[Entity]:
-        """Return the body or state whose people, forces or machines a common noun means."""
-        if noun.pos_ != "NOUN":
-            return []
-        acting = self.is_a(noun, "acting_noun")
-        parts = [w for c in syntax.children(noun, "compound") for w in c.children]
-        for child in [*noun.children, *parts]:
-            place = self._name_at.get(child.i)
-            if place is None:
-                continue
-            name = self._names[place]
-            attached = child.dep_ in OWNING or child.dep_ in ("flat", "nmod:desc")
-            if not attached or name._.entity is None:
-                continue
-            prepositional = child.dep_ == "nmod" and syntax.preposition(child)
-            if name.label_ == "ORG" and not prepositional:
-                return [name._.entity]
-            if acting and name.label_ in ("GPE", "NORP"):
-                return _state_around(name) or [name._.entity]
-        return []
-
-    def _by_whole(self, noun: Token) -> list[Entity]:
-        """Return whom people belong to by way of what they lead: *leaders of the Kenyan army*."""
-        for whole in syntax.prepositional(noun, frozenset({"of"})):
-            if whole.pos_ == "NOUN" and self.is_a(whole, "acting_noun"):
-                return self._resolve(whole) or self._from_place(whole)
-        return []
-
-    def _from_place(self, noun: Token) -> list[Entity]:
-        """Return the state of people who are said to be in a place: *students in Lima*."""
-        for place in syntax.prepositional(noun, frozenset({"in"})):
-            at = self._name_at.get(place.i)
-            name = self._names[at] if at is not None else None
-            if name is not None and name.label_ == "GPE":
-                return _state_around(name)
-        return []
-
-    def _by_place(self, noun: Token) -> list[Entity]:
-        """Return the state in which people without a name act: *protesters in Lima*.
-
-        It is that of the places of the sentence, where they lie in one state.
-        """
-        codes = {
-            name._.place.country
-            for name in self.names_in(noun.sent)
-            if name.label_ in ("GPE", "LOC")
-            and name._.sense == "place"
-            and name._.place is not None
-        }
-        return _people(codes.pop()) if len(codes) == 1 else []
-
     def _following(self, noun: Token, word: str) -> list[Token]:
         """Return the name behind the next such preposition before another verb, if any.
 
@@ -490,30 +401,6 @@ class Slots:
     def is_agreement(self, word: Token) -> bool:
         """Tell whether a nominal names an agreement."""
         return word.i in self.agreement_at or self.is_a(word, "agreement_noun")
-
-
-def _state_around(name: Span) -> list[Entity]:
-    """Return the state in which a place lies."""
-    return _people(name._.place.country) if name._.place is not None else []
-
-
-def _people(iso3: str) -> list[Entity]:
-    """Return those who belong to a state without acting for its government."""
-    state = country(iso3)
-    return [Entity(state.name, "GPE", state.iso3, "")] if state is not None else []
-
-
-def readings(word: Token) -> list[str]:
-    """Return what a word may be listed as: its lemma, its form, and singulars of the form.
-
-    The lemmatiser leaves some plurals as they stand (*supplies*, *Nurses*, *policemen*).
-    """
-    form = word.lower_
-    found = [word.lemma_.lower(), form]
-    for ending, singular in PLURALS:
-        if form.endswith(ending):
-            found.append(form.removesuffix(ending) + singular)
-    return found
 
 
 def _behind_preposition(name: Span) -> bool:

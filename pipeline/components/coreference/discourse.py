@@ -1,0 +1,284 @@
+"""A read-only view of an article for those who ask whom a word means.
+
+What the article names, sentence by sentence and before a word, who is a subject there, what
+stands in quotation marks, whose turn it is in a transcript, what the article is about.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from spacy.tokens import Doc, Span, Token
+
+from pipeline import gazetteers
+from pipeline.components.actors.entities import signer, state
+from pipeline.components.actors.lexicon import Lexicon, packaged
+from pipeline.components.coreference.vocabulary import vocabulary
+from pipeline.language.words import lemma
+from pipeline.records import Entity
+
+SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "obl:agent")
+_WINDOW = 3
+"""How many sentences back an antecedent may lie, its own counted."""
+_DOMINANT = 0.6
+"""The share of an article's country names that makes it an article about that country."""
+_AHEAD = 1.5
+"""How much oftener than the next state the states must be named that an article is about."""
+_LEAD = 3
+"""How many sentences, the headline among them, tell what an article is about."""
+_LABEL = 6
+"""Tokens of the longest label over a turn of a transcript."""
+_TRANSCRIPT = 6
+"""How many turns with labels that recur make a transcript."""
+
+Fits = Callable[[Entity], bool]
+Resolve = Callable[[Token], list[Entity]]
+"""How a strategy asks whom another word means."""
+ACTING = frozenset({"PERSON", "ORG", "GPE", "NORP"})
+"""Labels of the names that may be parties."""
+
+
+class Discourse:
+    """What an article says around and before a word.
+
+    Parameters
+    ----------
+    doc : Doc
+        Parsed, with ``ent._.entity`` written (component ``pacta_actors``).
+    lexicon : Lexicon, optional
+        Known bodies and titles; the packaged ones by default.
+    """
+
+    def __init__(self, doc: Doc, lexicon: Lexicon | None = None) -> None:
+        self.doc = doc
+        self.lexicon = lexicon or packaged()
+        self.words = vocabulary()
+        self.names = list(doc.ents)
+        self._name_at = {token.i: name for name in self.names for token in name}
+        self.sentences = list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]]
+        self._number = [n for n, sent in enumerate(self.sentences) for _ in sent]
+        self._names_of: list[list[Span]] = [[] for _ in self.sentences]
+        for name in self.names:
+            self._names_of[self._number[name.start]].append(name)
+        self.states = Counter(
+            e for name in self.names if is_state(e := name._.entity) and e is not None
+        )
+        self._by_name = {entity.name: entity for entity in doc._.entities}
+        # ``pacta_actors`` knows by what titles the article calls its persons.
+        self.titles, self.offices = doc.user_data.get("pacta_titles", ({}, {}))
+        self._quoted = _quoted(doc)
+        self._paragraph = _paragraphs(doc)
+
+    # Names
+
+    def name_at(self, token: Token) -> Span | None:
+        """Return the name that a token is part of."""
+        return self._name_at.get(token.i)
+
+    def entity_at(self, token: Token) -> Entity | None:
+        """Return the entity of the name that a token is part of."""
+        name = self._name_at.get(token.i)
+        return name._.entity if name is not None else None
+
+    def actor_at(self, token: Token) -> Span | None:
+        """Return the name that a token is part of, if names of its kind can be parties."""
+        name = self._name_at.get(token.i)
+        return name if name is not None and name.label_ in ACTING else None
+
+    def country(self, found: gazetteers.Country) -> Entity:
+        """Return the article's entity of a country."""
+        return self._by_name.get(found.name) or state(found)
+
+    def names_before(self, token: Token, label: str) -> list[Span]:
+        """Return the names of one label before a token."""
+        return [n for n in self.names if n.label_ == label and n.start < token.i]
+
+    # Sentences
+
+    def names_in(self, sent: Span) -> list[Span]:
+        """Return the names of a sentence."""
+        return self._names_of[self._number[sent.start]]
+
+    def back(self, token: Token) -> Iterator[Span]:
+        """Yield the sentence of a token and those before it, nearest first."""
+        number = self._number[token.i]
+        for n in range(number, max(-1, number - _WINDOW), -1):
+            yield self.sentences[n]
+
+    def distance(self, token: Token, sent: Span) -> int:
+        """Return how many sentences before that of a token a sentence lies."""
+        return self._number[token.i] - self._number[sent.start]
+
+    def around(self, token: Token) -> list[Span]:
+        """Return a token's sentence and, in a quotation, its paragraph's, nearest first."""
+        number = self._number[token.i]
+        found = [self.sentences[number]]
+        if not self.is_quoted(token):
+            return found
+        for step in range(1, 6):
+            for n in (number - step, number + step):
+                if 0 <= n < len(self.sentences) and self._same_paragraph(n, number):
+                    found.append(self.sentences[n])
+        return found
+
+    def _same_paragraph(self, one: int, other: int) -> bool:
+        ends = (self.sentences[one][-1].i, self.sentences[other][-1].i)
+        return self._paragraph[ends[0]] == self._paragraph[ends[1]]
+
+    def is_quoted(self, token: Token) -> bool:
+        """Whether a token stands between quotation marks of its paragraph."""
+        return self._quoted[token.i]
+
+    # Who is told of before a token
+
+    def entities_in(self, sent: Span, token: Token, fits: Fits) -> list[Entity]:
+        """Return the entities of a kind that a sentence names before a token."""
+        found = [
+            entity
+            for name in self.names_in(sent)
+            if name.end <= token.i and (entity := name._.entity) is not None and fits(entity)
+        ]
+        return list(dict.fromkeys(found))
+
+    def subjects(self, sent: Span, token: Token) -> list[Entity]:
+        """Return the named subjects of a sentence before a token, outermost clause first."""
+        heads = [
+            t
+            for name in self.names_in(sent)
+            for t in name
+            if t.dep_ in SUBJECTS and t.i < token.i and t.head is not token.head
+        ]
+        heads.sort(key=lambda t: (sum(1 for _ in t.ancestors), t.i))
+        return [entity for t in heads if (entity := self.entity_at(t)) is not None]
+
+    # What the article is about
+
+    def home(self) -> list[Entity]:
+        """Return the state that the article is about, where one stands out."""
+        total = sum(self.states.values())
+        best = self.states.most_common(1)
+        return [best[0][0]] if best and best[0][1] >= _DOMINANT * total else []
+
+    def principals(self, wanted: int) -> list[Entity]:
+        """Return the so many states that the article is about, where they stand out.
+
+        They are the only ones of its headline or lead, else those named far oftener than others.
+        """
+        for names in self._names_of[:_LEAD]:
+            told = [e for name in names if is_state(e := name._.entity)]
+            if len(set(told)) == wanted:
+                return list(dict.fromkeys(told))
+        ranked = self.states.most_common(wanted + 1)
+        if len(ranked) == wanted or (
+            len(ranked) > wanted and ranked[wanted - 1][1] >= _AHEAD * ranked[wanted][1]
+        ):
+            order = {e: n for n, e in enumerate(self.doc._.entities)}
+            return sorted((e for e, _ in ranked[:wanted]), key=lambda e: order.get(e, 0))
+        return []
+
+    @cached_property
+    def turns(self) -> list[Span]:
+        """The labels of the turns (*MR KING:*) of a transcript, none of other texts."""
+        return _turns(self.doc)
+
+    @cached_property
+    def author(self) -> list[Entity]:
+        """The country or body for which a statement's *we* speaks."""
+        selves = _named_selves(self)
+        if selves:
+            return selves
+        country = gazetteers.country(signer(self.doc, self.lexicon))
+        return [self.country(country)] if country is not None else _usual_subject(self)
+
+    @cached_property
+    def short_titles(self) -> dict[str, str]:
+        """What *NSAs* abbreviates in *three National Security Advisors (NSAs)*."""
+        found = {}
+        for token in self.doc[2:-1]:
+            held = token.nbor(-1).text == "(" and token.nbor(1).text == ")"
+            if held and token.text[:2].isupper():
+                noun = lemma(token.nbor(-2))
+                if noun in self.words.offices:
+                    found[token.lower_.removesuffix("s")] = noun
+        return found
+
+
+def is_person(entity: Entity | None) -> bool:
+    """Whether an entity is a person."""
+    return entity is not None and entity.type == "PERSON"
+
+
+def is_body(entity: Entity | None) -> bool:
+    """Whether an entity is a state, place or body."""
+    return entity is not None and entity.type in ("GPE", "ORG")
+
+
+def is_state(entity: Entity | None) -> bool:
+    """Whether an entity is a state that acts, or the European Union."""
+    return entity is not None and (
+        (entity.type == "GPE" and entity.sector == "GOV") or entity.country == "EUR"
+    )
+
+
+def _quoted(doc: Doc) -> list[bool]:
+    """Tell for every token whether a quotation of its paragraph is open before it."""
+    found, opened = [], False
+    for token in doc:
+        found.append(opened)
+        if "\n" in token.text:
+            opened = False
+        elif token.text in ("“", "”"):
+            opened = token.text == "“"
+        elif token.text == '"':
+            opened = not opened
+    return found
+
+
+def _paragraphs(doc: Doc) -> list[int]:
+    number, found = 0, []
+    for token in doc:
+        found.append(number)
+        number += token.text.count("\n")
+    return found
+
+
+def _turns(doc: Doc) -> list[Span]:
+    found, start = [], 0
+    for token in doc:
+        if "\n" in token.text:
+            start = token.i + 1
+        elif token.text == ":" and token.i - start <= _LABEL:
+            label = doc[start : token.i]
+            if len(label) and all(t.text[0].isupper() or len(t) < 4 for t in label):
+                found.append(label)
+    names = Counter(label.text for label in found)
+    repeated = sum(count for count in names.values() if count > 1)
+    return found if repeated >= _TRANSCRIPT else []
+
+
+def _named_selves(discourse: Discourse) -> list[Entity]:
+    """Return who they are that say *we, the Leaders of the Group of Seven, condemn*."""
+    for token in discourse.doc[:-1]:
+        apposed = token.lower_ in discourse.words.we and token.nbor(1).text == ","
+        if apposed and token.dep_ in SUBJECTS and not discourse.is_quoted(token):
+            names = (n for n in discourse.names if token.i < n.start < token.head.i)
+            found = [entity for n in names if is_body(entity := n._.entity)]
+            if found:
+                return list(dict.fromkeys(found))
+    return []
+
+
+def _usual_subject(discourse: Discourse) -> list[Entity]:
+    """Return the state that is the subject of a statement most often, no guest's among them."""
+    met = {name._.entity.country for name in discourse.names if is_person(name._.entity)}
+    subjects: Counter[Entity] = Counter()
+    for sent in discourse.sentences:
+        for entity in discourse.subjects(sent, discourse.doc[-1]):
+            if is_state(entity) and entity.country not in met:
+                subjects[entity] += 1
+    ranked = subjects.most_common(2)
+    if ranked and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
+        return [ranked[0][0]]
+    return []
