@@ -226,8 +226,7 @@ def test_the_form_tells_what_the_run_itself_says(output: Path) -> None:
 
 def test_verdicts_undo_redo(ana: Reviewer) -> None:
     first = ana.get("/api/step", move="undecided")
-    lowest = min(float(r["confidence"]) for r in ana.rows())
-    assert float(first["cells"]["confidence"]) == lowest, "least certain first"
+    assert first["uid"] == ana.rows()[0]["uid"]
     assert ana.do("accept", uid=first["uid"])["event"]["status"] == "accepted"
     second = ana.get("/api/step", move="undecided", uid=first["uid"])
     assert second["uid"] != first["uid"]
@@ -315,19 +314,51 @@ def test_selected_words_fill_slots(ana: Reviewer) -> None:
 
 
 def test_missed_event(ana: Reviewer) -> None:
-    added = ana.do("add_event", doc_id=DOCUMENT, start=2666, end=2674, event_type="CONCEDE")[
-        "event"
-    ]
+    missed = {"doc_id": DOCUMENT, "start": 2666, "end": 2674, "event_type": "CONCEDE"}
+    added = ana.do("add_event", **missed, actors="Japan; Shinjiro Koizumi")["event"]
     cells = added["cells"]
     text = (ARTICLES / f"{DOCUMENT}.txt").read_bytes().decode("utf-8")
     assert added["status"] == "added"
     assert text[int(cells["trigger_start"]) : int(cells["trigger_end"])] == cells["trigger"]
     assert text[int(cells["evidence_start"]) : int(cells["evidence_end"])] == cells["evidence"]
     assert (cells["quad_class"], cells["confidence"]) == ("verbal cooperation", "")
+    assert cells["actor_codes"] == "JPN.GOV; JPN.GOV"
     assert ana.do("undo")["event"] is None
     assert added["uid"] not in {r["uid"] for r in ana.rows(doc=DOCUMENT)}
     ana.do("redo")
     assert ana.do("reject", uid=added["uid"])["event"]["status"] == "withdrawn"
+
+
+def test_a_missed_event_without_an_actor_is_refused_with_the_nearest_names(ana: Reviewer) -> None:
+    missed = {"doc_id": DOCUMENT, "start": 1908, "end": 1913, "event_type": "CONSULT"}
+    problem = ana.refused("add_event", **missed, actors=" ; ")
+    assert problem.startswith("an event without an actor is no event; the nearest names: Kawasaki")
+
+
+def test_an_article_is_read_to_its_end_whatever_the_order(ana: Reviewer) -> None:
+    """In any order the next event to decide stands below in the article, then in the next one."""
+    for query in ({"sort": "document"}, {"sort": "confidence"}, {"sort": "type"}):
+        documents, starts = [], []
+        event = ana.get("/api/step", move="undecided", **query)
+        while event is not None and len(starts) < 40:
+            documents.append(event["cells"]["doc_id"])
+            starts.append(int(event["cells"]["trigger_start"]))
+            ana.do("accept", uid=event["uid"])
+            event = ana.get("/api/step", move="undecided", uid=event["uid"], **query)
+        visits = [d for d, before in zip(documents, ["", *documents], strict=False) if d != before]
+        assert len(visits) == len(set(visits)), "no article is left and come back to"
+        for doc_id in visits:
+            inside = [s for s, d in zip(starts, documents, strict=True) if d == doc_id]
+            turns = sum(b < a for a, b in zip(inside, inside[1:], strict=False))
+            assert turns <= (query["sort"] != "document"), "at most once back to the top"
+        for _ in starts:
+            ana.do("undo")
+
+
+def test_least_certain_first_begins_with_the_article_that_has_it(ana: Reviewer) -> None:
+    lowest = min(float(r["confidence"]) for r in ana.rows())
+    first = ana.get("/api/step", move="undecided", sort="confidence")
+    assert float(first["cells"]["confidence"]) == lowest
 
 
 def test_mentions(ana: Reviewer) -> None:
@@ -374,7 +405,9 @@ def test_comments_are_searched(ana: Reviewer) -> None:
 def test_filters_and_order(ana: Reviewer) -> None:
     everything = ana.rows()
     assert len(everything) == 92
-    sure = [float(r["confidence"]) for r in everything]
+    places = [(r["doc_id"], int(r["uid"].split(":")[1].split("-")[0])) for r in everything]
+    assert places == sorted(places), "an article is read once, from its top"
+    sure = [float(r["confidence"]) for r in ana.rows(sort="confidence")]
     assert sure == sorted(sure)
     assert {r["event_type"] for r in ana.rows(type="SUPPORT")} == {"SUPPORT"}
     assert all("RAA" in r["agreement_id"] for r in ana.rows(agreement="DEU-JPN:RAA"))
@@ -394,6 +427,11 @@ def test_type_ahead(ana: Reviewer) -> None:
         return [(s["value"], s["source"]) for s in ana.get("/api/suggest", doc=DOCUMENT, **query)]
 
     assert ask(column="actors", q="Germany; Koi")[0] == ("Shinjiro Koizumi", "document")
+    near = ask(column="actors", q="", near="1900")
+    assert near[0] == ("Kawasaki Heavy Industries", "document"), "the nearest name first"
+    assert ask(column="actors", q="jpn")[0][0] != "Germany", "a code finds its name"
+    assert ask(column="date", q="", near="2720")[0] == ("2025-04-21", "document")
+    assert ask(column="date", q="22 mar")[0] == ("2026-03-22", "document")
     assert ("Takeshi Iwaya", "run") in ask(column="actors", q="iwa")
     assert ("Norway", "countries") in ask(column="actors", q="Norw")
     assert ask(column="place", q="yok")[0] == ("Yokosuka", "document")
@@ -424,7 +462,8 @@ def test_replaying_the_log_gives_the_same_state(ana: Reviewer, output: Path) -> 
     ana.do("edit", uid=uid, column="mode", value="visit")
     ana.do("accept", uid=uid)
     ana.do("undo")
-    ana.do("add_event", doc_id=DOCUMENT, start=2666, end=2674, event_type="CONCEDE")
+    missed = {"doc_id": DOCUMENT, "start": 2666, "end": 2674, "event_type": "CONCEDE"}
+    ana.do("add_event", **missed, actors="Japan")
     ana.do("document", doc_id=DOCUMENT, done=True)
     step_by_step = Desk(output).everybody()
     at_once = Book()
@@ -450,7 +489,8 @@ def test_decisions_survive_a_re_run(output: Path, ana: Reviewer) -> None:
     ana.do("edit", uid=meet, column="date", value="2026-03-23")
     for uid in (meet, visited, gone, australia):
         ana.do("accept", uid=uid)
-    added = ana.do("add_event", doc_id=DOCUMENT, start=2666, end=2674, event_type="CONCEDE")
+    missed = {"doc_id": DOCUMENT, "start": 2666, "end": 2674, "event_type": "CONCEDE"}
+    added = ana.do("add_event", **missed, actors="Japan")
 
     def other_rules(rows: list[dict]) -> Iterator[dict]:
         for row in rows:
@@ -614,7 +654,8 @@ def test_reviewed_table(ana: Reviewer, output: Path) -> None:
     ana.do("comment", uid=uid, text='=HYPERLINK("http://x")')
     ana.do("accept", uid=uid)
     ana.do("reject", uid=ana.uid("visited", 182))
-    ana.do("add_event", doc_id=DOCUMENT, start=2666, end=2674, event_type="CONCEDE")
+    missed = {"doc_id": DOCUMENT, "start": 2666, "end": 2674, "event_type": "CONCEDE"}
+    ana.do("add_event", **missed, actors="Japan")
     path = output / export.NAME
     assert export.write_reviewed(Desk(output), path) == 93
     raw = list(csv.DictReader(path.open(encoding="utf-8", newline="")))

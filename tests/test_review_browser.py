@@ -204,10 +204,7 @@ def test_a_review_from_first_key_to_gold(
     page.keyboard.press("5")
     page.keyboard.press("Control+a")
     page.keyboard.type("Germ")
-    page.wait_for_selector(".options li:has-text('Germany')")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    press(page, "Enter")
+    press(page, "Enter")  # at once: the first name that begins so is taken
     assert page.input_value("#cell-recipients") == "Germany"
     press(page, "u")
     assert page.input_value("#cell-recipients") == "Japan"
@@ -215,12 +212,16 @@ def test_a_review_from_first_key_to_gold(
     # A missed event: its trigger selected with the mouse, its type and actor by keyboard.
     select_words(page, "cleared")
     page.keyboard.press("+")
-    page.keyboard.type("CONCEDE")
+    page.keyboard.type("conc")
+    press(page, "Enter")
+    press(page, "Enter")
+    assert "without an actor is no event" in page.inner_text("dialog .hint")
+    page.wait_for_selector("dialog .options li >> nth=3")  # the nearest names are offered
+    page.keyboard.type("Jap")
     press(page, "Enter")
     added = current(page)
     assert "CONCEDE" in added
-    page.keyboard.type("Japan")
-    press(page, "Enter")
+    assert page.input_value("#cell-actors") == "Japan"
     assert page.inner_text(".form-head .status") == "added"
     # An actor from a mention of the text, walked to by keyboard.
     press(page, "Escape", "w", "ArrowLeft", "ArrowLeft")
@@ -263,6 +264,81 @@ def test_a_review_from_first_key_to_gold(
     check_texts([gold], ARTICLES)
     assert ("cleared", "CONCEDE", ("Japan",)) in {(e.text, e.type, e.actors) for e in gold.events}
     assert len(gold.rejected) == 1
+
+
+def corrections(page: Any) -> int:
+    """Correct type, actors and factuality of the current event and accept it; the keys it took."""
+    burst = ["1", "t", "h", "r", "Enter", "4", "a", "u", "Enter", "3", "h", "Enter"]
+    for key in burst:
+        page.keyboard.press(key)  # as fast as one can: nothing waits for a list
+    press(page, "a")
+    return len(burst)
+
+
+def test_three_slots_are_corrected_with_twelve_keys(
+    output: Path, serve: Callable[..., Server], visit: Callable[..., Any]
+) -> None:
+    page = visit(serve(output), f"/?doc={DOCUMENT}")
+    assert corrections(page) <= 12
+    press(page, "k")
+    cells = {c: page.input_value(f"#cell-{c}") for c in ("event_type", "actors", "factuality")}
+    assert cells == {
+        "event_type": "THREATEN", "actors": "Australia", "factuality": "hypothetical"
+    }  # fmt: skip
+    assert page.inner_text(".form-head .status") == "corrected"
+
+
+def test_what_nothing_matches_is_said_at_the_field(
+    output: Path, serve: Callable[..., Server], visit: Callable[..., Any]
+) -> None:
+    page = visit(serve(output), f"/?doc={DOCUMENT}")
+    first = current(page)
+    for key in ("1", "q", "q", "Enter", "a"):
+        page.keyboard.press(key)
+    settle(page)
+    field = page.locator(".cell:has(#cell-event_type)")
+    assert "Nothing here begins with “qq" in field.locator(".hint").inner_text()
+    assert page.evaluate("document.activeElement.id") == "cell-event_type"
+    assert current(page) == first
+    press(page, "Escape")
+    assert page.input_value("#cell-event_type") == page.inner_text(".form-head .type")
+    assert page.inner_text(".form-head .status") == "undecided", "the verdict fell away with it"
+    # A name that nobody knows is told of once; then it is kept.
+    page.keyboard.press("5")
+    page.keyboard.type("Ruritania")
+    press(page, "Enter")
+    assert "No known name" in page.inner_text(".cell:has(#cell-recipients) .hint")
+    press(page, "Enter")
+    assert page.input_value("#cell-recipients") == "Ruritania"
+    # A list that was closed completes nothing.
+    page.keyboard.press("5")
+    page.keyboard.type("Jap")
+    page.wait_for_selector(".options li[aria-selected=true]")
+    page.keyboard.press("Escape")
+    press(page, "Enter")
+    assert page.input_value("#cell-recipients") == "Jap"
+
+
+def test_an_article_stays_while_decisions_fall_in_it(
+    output: Path, serve: Callable[..., Server], visit: Callable[..., Any]
+) -> None:
+    page = visit(serve(output))
+    shown, tops = [], []
+    for _ in range(12):
+        press(page, "a")
+        page.wait_for_timeout(350)  # the text glides
+        shown.append(page.inner_text("#doc-facts .mono"))
+        tops.append(page.evaluate("document.getElementById('text').scrollTop"))
+    assert len(set(shown)) == 1
+    assert tops == sorted(tops), "downwards, never back"
+    here = page.evaluate("document.getElementById('text').scrollTop = 120")
+    press(page, "6", "Backspace", "Enter")
+    assert page.evaluate("document.getElementById('text').scrollTop") == here
+    press(page, "l")
+    assert page.locator("th[aria-sort]").inner_text().startswith("Sure")
+    assert page.inner_text("#doc-facts .mono") == shown[0], "the event on the page stays"
+    press(page, "l")
+    assert page.locator("th[aria-sort]").inner_text().startswith("Document")
 
 
 def test_a_killed_server_loses_nothing(

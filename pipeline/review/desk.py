@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -199,32 +199,46 @@ class Desk:
     def step(self, view: View, query: Query, uid: str, move: str) -> Entry | None:
         """The event that ``move`` leads to from ``uid``, or None at the end.
 
-        ``move`` is ``next``, ``previous``, ``undecided`` (the next one without a verdict, from
-        the top again if there is none below), ``next-document`` or ``previous-document``. The
-        event it starts from need not pass the filter (a verdict may just have taken it out).
+        ``move`` is ``next``, ``previous``, ``undecided`` (the next one to decide),
+        ``next-document`` or ``previous-document``. The event it starts from need not pass the
+        filter (a verdict may just have taken it out).
         """
         with self._lock:
             order = view.ordered(query.sort, query.descending)
             passes = query.test()
             here = next((i for i, e in enumerate(order) if e.uid == uid), -1)
-            back = move.startswith("previous")
+            if move == "undecided":
+                return next(filter(passes, self._undecided(view, order, here, query.sort)), None)
             if here < 0:
                 path: Iterable[Entry] = order
-            elif back:
+            elif move.startswith("previous"):
                 path = reversed(order[:here])
-            elif move == "undecided":
-                path = order[here + 1 :] + order[: here + 1]
             else:
                 path = order[here + 1 :]
             doc_id = order[here].cells["doc_id"] if here >= 0 else ""
             for entry in path:
-                if move == "undecided" and entry.status != "undecided":
-                    continue
                 if move.endswith("-document") and entry.cells["doc_id"] == doc_id:
                     continue
                 if passes(entry):
                     return entry
             return None
+
+    def _undecided(
+        self, view: View, order: list[Entry], here: int, sort: str
+    ) -> Iterator[Entry]:
+        """The events to decide from one on, whatever the order: first the rest of its article.
+
+        So an article is read once. After it comes the article that follows, or in any order but
+        the documents' the first event left.
+        """
+        path = order
+        if here >= 0:
+            at = order[here]
+            article = self.of_document(view, at.cells["doc_id"])
+            below = [e for e in article if (e.start, e.uid) > (at.start, at.uid)]
+            others = order[here + 1 :] + order[:here] if sort == "document" else order
+            path = [*below, *article, *others]
+        return (entry for entry in path if entry.status == "undecided")
 
     def progress(self, view: View) -> dict[str, int]:
         """How many events stand at each status, and how many want a second look."""

@@ -37,7 +37,7 @@ class Query:
     low: float | None = None
     high: float | None = None
     q: str = ""
-    sort: str = "confidence"
+    sort: str = "document"
     descending: bool = False
 
     @classmethod
@@ -125,8 +125,8 @@ def _at_end(value: str) -> tuple[bool, str]:
 
 
 SORTS: dict[str, Callable[[Entry], Any]] = {
-    "confidence": lambda e: e.confidence,
     "document": lambda e: 0,
+    "confidence": lambda e: e.confidence,
     "date": lambda e: _at_end(e.cells["date_start"] or e.cells["date"]),
     "type": lambda e: e.cells["event_type"],
     "trigger": lambda e: e.cells["trigger"].lower(),

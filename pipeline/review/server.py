@@ -201,7 +201,8 @@ def suggest(review: Review, request: Request) -> Response:
     asked = request.query_params
     column, typed = asked.get("column", ""), asked.get("q", "")
     doc_id, event_type = asked.get("doc", ""), asked.get("type", "")
-    return JSONResponse(review.names.suggest(column, typed, doc_id, event_type))
+    near = _number(request, "near", 0)
+    return JSONResponse(review.names.suggest(column, typed, doc_id, event_type, near))
 
 
 def filter_values(review: Review, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -124,7 +125,7 @@ class Names:
         return {}
 
     def suggest(
-        self, column: str, typed: str, doc_id: str = "", event_type: str = ""
+        self, column: str, typed: str, doc_id: str = "", event_type: str = "", near: int = 0
     ) -> list[dict]:
         """Values to offer for a cell while it is typed, best first.
 
@@ -136,15 +137,20 @@ class Names:
             What has been typed; of a list only the last item counts.
         doc_id, event_type : str
             The document, whose names come first, and the type, which decides the modes.
+        near : int, optional
+            An offset in the document: of its names and dates the nearest come first.
 
         Returns
         -------
         list of dict
-            ``value``, ``note``, ``source``.
+            ``value``, ``note``, ``source``, and ``begins``: whether it, one of its words or its
+            note begins with what was typed.
         """
         if column in ("actors", "recipients"):
             typed = typed.rpartition(";")[2]
-            found = self._actors(doc_id)
+            found = self._actors(doc_id, near)
+        elif column == "date":
+            found = self._dates(doc_id, near)
         elif column == "place":
             found = self._places(doc_id, typed)
         elif column == "agreement_id":
@@ -153,9 +159,25 @@ class Names:
             found = (Suggestion(v, n, "guideline") for v, n in closed(column, event_type))
         return _best(found, typed)
 
-    def _actors(self, doc_id: str) -> Iterator[Suggestion]:
-        for index, source in ((self._document(doc_id), "document"), (self._run(), "run")):
-            for name, _ in index.counts.most_common():
+    def nearest(self, doc_id: str, near: int) -> list[str]:
+        """The names of a document that can act, the one mentioned nearest to an offset first."""
+        rows = self._nearest(doc_id, ACTOR_LABELS, near)
+        return list(dict.fromkeys(row["entity"] for row in rows if row["entity"]))
+
+    def _nearest(self, doc_id: str, labels: tuple[str, ...], near: int) -> list[Row]:
+        rows = [r for r in self._tables.mentions.get(doc_id, ()) if r["label"] in labels]
+        return sorted(rows, key=lambda r: (abs(int(r["start"]) - near), int(r["start"])))
+
+    def _dates(self, doc_id: str, near: int) -> Iterator[Suggestion]:
+        for row in self._nearest(doc_id, ("DATE",), near):
+            if row["date"]:
+                yield Suggestion(row["date"], row["text"], "document")
+
+    def _actors(self, doc_id: str, near: int) -> Iterator[Suggestion]:
+        document, run = self._document(doc_id), self._run()
+        ranked = self.nearest(doc_id, near), [name for name, _ in run.counts.most_common()]
+        for index, names, source in zip((document, run), ranked, ("document", "run"), strict=True):
+            for name in names:
                 row = index.entities[name]
                 code = ".".join(filter(None, (row["country"], row["sector"])))
                 yield Suggestion(name, code, source)
@@ -215,18 +237,26 @@ def _best(found: Iterable[Suggestion], typed: str) -> list[dict[str, Any]]:
         if rank is not None:
             ranked[suggestion.value] = (rank, place, suggestion)
     best = sorted(ranked.values(), key=lambda r: r[:2])[:LIMIT]
-    return [{"value": s.value, "note": s.note, "source": s.source} for _, _, s in best]
+    return [
+        {"value": s.value, "note": s.note, "source": s.source, "begins": rank < INSIDE}
+        for rank, _, s in best
+    ]
+
+
+INSIDE = 3
+_WORDS = re.compile(r"[\s:-]+")
 
 
 def _rank(suggestion: Suggestion, typed: str) -> int | None:
+    """Where what was typed stands: at the beginning, of a word, of the note (a code); inside."""
     value = suggestion.value.lower()
     if not typed or value.startswith(typed):
         return 0
-    if any(word.startswith(typed) for word in value.replace("-", " ").replace(":", " ").split()):
+    if any(word.startswith(typed) for word in _WORDS.split(value)):
         return 1
-    if typed in value or suggestion.note.lower().startswith(typed):
+    if suggestion.note.lower().startswith(typed):
         return 2
-    return None
+    return INSIDE if typed in value else None
 
 
 def _countries() -> tuple:

@@ -27,6 +27,7 @@ MENTION_EDITABLE = (
     *("agreement_id", "agreement_type", "generic"),
 )
 MAX_COMMENT = 4000
+NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,11 @@ def _add_event(request: Request) -> Record:
         request.desk.texts.get(doc_id), *request.span(), _sentences(request, doc_id)
     )
     row = edits.new_event(doc_id, document["published"], request.text("event_type"), span, token)
+    row |= edits.follow(row, "actors", request.text("actors", ""), request.names)
+    if not row["actors"]:
+        near = request.names.nearest(doc_id, int(span["trigger_start"]))[:NEAREST]
+        names = f"; the nearest names: {', '.join(near)}" if near else ""
+        raise EditError(f"an event without an actor is no event{names}")
     return Record("add_event", doc_id, matching.uid(row, 0) + row["event_id"], {"row": row})
 
 

@@ -1,12 +1,13 @@
 // Talking to the server. Decisions go through a queue kept in this browser until the server has
 // said that they are on disk: one that was cut off is sent again, under the same id, and the
 // server stores it once.
-import { $, toast } from "./dom.js";
+import { $, hush, toast } from "./dom.js";
 
 const RETRY = 1500;
 const session = { csrf: "", reviewer: "", id: "" };
 let queue = [];
 let sending = false;
+let silent = false; // the server did not answer the last time
 
 export const reviewer = () => session.reviewer;
 
@@ -52,10 +53,13 @@ function token() {
   return [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
 }
 
-/** Send a decision; resolves with the server's answer once it is on disk, null if refused. */
-export function decide(action, fields = {}) {
+/**
+ * Send a decision; resolves with the server's answer once it is on disk, null if refused.
+ * @param refused what to do with the reason of a refusal; else it is shown at the foot of the page
+ */
+export function decide(action, fields = {}, refused = null) {
   return new Promise((resolve) => {
-    queue.push({ body: { id: token(), reviewer: session.reviewer, action, ...fields }, resolve });
+    queue.push({ body: { id: token(), reviewer: session.reviewer, action, ...fields }, resolve, refused });
     keep();
     send();
   });
@@ -88,12 +92,16 @@ async function sendFirst(item) {
       return "again";
     }
     if (answer.status >= 500 || answer.status === 401) return "again";
+    if (silent) hush();
+    silent = false;
     if (answer.ok) return await answer.json();
     const said = await answer.text();
-    toast(said.startsWith("{") ? JSON.parse(said).problem : said, "problem");
+    const refused = item.refused || ((problem) => toast(problem, "problem"));
+    refused(said.startsWith("{") ? JSON.parse(said).problem : said);
     return null;
   } catch {
     session.csrf = "";
+    silent = true;
     toast("The server does not answer. Your decision is kept and sent when it is back.", "problem");
     return "again";
   }

@@ -1,5 +1,5 @@
 // The review page: one current event, seen in the article, the form and the table.
-import { $, dialog, fill, h, toast, words } from "./dom.js";
+import { $, dialog, fill, h, hush, toast, words } from "./dom.js";
 import * as api from "./api.js";
 import * as article from "./article.js";
 import * as form from "./form.js";
@@ -12,15 +12,25 @@ const STATUS_ORDER = ["accepted", "corrected", "added", "rejected", "undecided"]
 let event = null;
 let version = "";
 let last = Promise.resolve();
+let refusals = 0;
 
 /** Run an action after those before it; the page never acts on an event that is on its way out. */
 function after(run) {
-  const mine = last.then(run).catch((error) => toast(error.message, "problem")).then(() => {
+  const mine = last.then(() => { hush(); return run(); }).catch((error) => toast(error.message, "problem")).then(() => {
     if (last === mine) $("main").setAttribute("aria-busy", "false");
   });
   $("main").setAttribute("aria-busy", "true");
   last = mine;
   return mine;
+}
+
+/** Run a correction in its turn; verdicts that were waiting for it fall away where it is refused. */
+const inTurn = (run) => after(async () => { if (await run() === false) refusals += 1; });
+
+/** Pass a verdict in its turn, unless a correction before it was refused. */
+function judge(action) {
+  const then = refusals;
+  return after(() => (then === refusals ? verdict(action) : toast("No verdict: the correction before it was not taken.", "problem")));
 }
 
 // --- showing -----------------------------------------------------------------------------------
@@ -68,9 +78,7 @@ async function changed(answer, { refetch = false } = {}) {
   progress(answer.progress, answer.version);
   if (!answer.event) return;
   article.setStatus(answer.event.uid, answer.event.status);
-  const focus = document.activeElement?.id;
   await show(answer.event, { scroll: false, refetch });
-  if (focus) $(focus)?.focus();
 }
 
 async function poll() {
@@ -81,8 +89,8 @@ async function poll() {
   progress(state.progress, state.version);
   const typing = document.activeElement?.matches("input, textarea, select");
   if (typing || article.walking() || article.selection()) return;
-  if (rerun) toast("The tables were written anew. Your decisions are kept.");
   after(async () => {
+    if (rerun) toast("The tables were written anew. Your decisions are kept.");
     await table.load({ around: event?.uid || "" });
     const found = event && await api.get("/api/event", { uid: event.uid }).catch(() => null);
     if (found) await show(found, { scroll: false, refetch: true });
@@ -96,6 +104,14 @@ async function step(move) {
   const found = await api.get("/api/step", { ...table.currentQuery(), uid: event?.uid || "", move });
   if (found) await show(found);
   else toast(move === "undecided" ? "Nothing undecided is left here." : "There is no further one.");
+}
+
+/** The other order; the event on the page stays. */
+async function reorder() {
+  const least = table.toggleOrder();
+  await table.load({ around: event?.uid || "" });
+  address();
+  toast(least ? "Least certain first; an article begun is read to its end." : "By document and place in it.");
 }
 
 async function verdict(action) {
@@ -116,13 +132,10 @@ async function verdict(action) {
   }
 }
 
-/** A decision from the form; what follows (a verdict, say) waits until it is shown. */
-async function decideHere(action, fields) {
-  let answer = null;
-  await after(async () => {
-    answer = await api.decide(action, fields);
-    if (answer) await changed(answer);
-  });
+/** A decision from the form; false where it is refused. */
+async function decideHere(action, fields, refused) {
+  const answer = await api.decide(action, fields, refused);
+  if (answer) await changed(answer);
   return Boolean(answer);
 }
 
@@ -184,29 +197,59 @@ async function setRole(role) {
   if (role === "agreement" && !event.cells.agreement_id) $("cell-agreement_id").focus();
 }
 
+/** Ask for the type of a missed event and who did it; Enter completes each of them. */
 function missedEvent() {
   const chosen = article.selection();
   if (!chosen) { toast("Select the trigger of the missed event first (w walks through the words).", "problem"); return; }
-  const input = h("input", { type: "text", id: "new-type", "aria-label": "Event type", placeholder: "Type", "data-eager": true });
+  const { doc_id } = article.current();
+  const hint = h("p", { class: "hint", role: "alert" });
+  const asked = (column, label, options) => {
+    const input = h("input", { type: "text", id: `new-${column}`, placeholder: label, "data-eager": true, spellcheck: "false" });
+    const wrap = h("span", { class: "complete" }, input);
+    const ask = (typed) => api.get("/api/suggest", { column, q: typed, doc: doc_id, near: chosen.start });
+    return { input, completed: typeahead(input, ask, options), label: h("label", { for: input.id }, label), wrap };
+  };
+  const type = asked("event_type", "Type", { closed: true });
+  const actors = asked("actors", "Actors", { list: true });
+  const wrong = (field, problem) => {
+    hint.textContent = problem;
+    field.input.setAttribute("aria-invalid", "true");
+    field.input.focus();
+    field.completed.open();
+  };
+  const settled = async (field, missing) => {
+    const { value, problem } = await field.completed.settle();
+    if (value) field.input.value = value;
+    else wrong(field, problem || missing);
+    return value;
+  };
+  const next = async () => {
+    hint.textContent = "";
+    if (await settled(type, "What kind of event is it?")) actors.input.focus();
+  };
   const add = async () => {
-    const event_type = input.value.trim().toUpperCase();
-    if (!lists.types[event_type]) { input.setAttribute("aria-invalid", "true"); return; }
-    const answer = await api.decide("add_event", { doc_id: article.current().doc_id, start: chosen.start, end: chosen.end, event_type });
+    hint.textContent = "";
+    const event_type = await settled(type, "What kind of event is it?");
+    const names = event_type && await settled(actors, "Who did it? An event without an actor is no event. The nearest names:");
+    if (!names) return;
+    const fields = { doc_id, start: chosen.start, end: chosen.end, event_type, actors: names };
+    const answer = await api.decide("add_event", fields, (problem) => wrong(actors, problem));
+    if (!answer) return;
     article.rest();
     bar();
-    if (answer) {
-      await changed(answer, { refetch: true });
-      await table.load({ around: event.uid });
-    }
+    await changed(answer, { refetch: true });
+    await table.load({ around: event.uid });
     box.close(); // only now, or what is typed meanwhile would be taken for commands
-    if (answer) $("cell-actors").focus();
   };
-  const box = dialog("Missed event", h("p", {}, "Trigger ", h("q", {}, chosen.text), ". What kind of event is it?"),
-    h("span", { class: "filter" }, input),
+  const box = dialog("Missed event", h("p", {}, "Trigger ", h("q", {}, chosen.text)),
+    h("div", { class: "mention-grid" }, [type, actors].flatMap((field) => [field.label, field.wrap])), hint,
     h("p", { class: "dialog-actions" }, h("button", { type: "button", class: "accept", onclick: () => after(add) }, "Add event")));
-  typeahead(input, (typed) => api.get("/api/suggest", { column: "event_type", q: typed }));
-  input.addEventListener("keydown", (e) => { if (e.key === "Enter") { e.preventDefault(); after(add); } });
-  input.focus();
+  const onEnter = (field, run) => field.input.addEventListener("keydown", (e) => {
+    if (e.key === "Enter") { e.preventDefault(); after(run); }
+  });
+  onEnter(type, next);
+  onEnter(actors, add);
+  type.input.focus();
 }
 
 function mentionDialog(known) {
@@ -222,6 +265,7 @@ function mentionDialog(known) {
     sense: select("sense", lists.senses), date: input("date"), agreement_id: input("agreement_id"),
   };
   const send = async (rejected) => {
+    for (const [name, one] of Object.entries(completed)) fields[name].value = (await one.settle(true)).value;
     const cells = {};
     for (const [name, field] of Object.entries(fields)) {
       if (field.value !== undefined && name !== "label" && field.value !== found[name]) cells[name] = field.value;
@@ -238,9 +282,14 @@ function mentionDialog(known) {
     if (event) await show(await api.get("/api/event", { uid: event.uid }), { scroll: false });
     toast(rejected ? "Mention struck" : known ? "Mention corrected" : "Mention added");
   };
+  const wraps = Object.entries(fields).map(([name, field]) => [h("label", { for: `mention-${name}` }, words(name)), h("span", { class: "complete" }, field)]);
+  const completed = Object.fromEntries([["entity", "actors"], ["date", "date"], ["agreement_id", "agreement_id"]].map(([name, column]) => {
+    const ask = (typed) => api.get("/api/suggest", { column, q: typed, doc: doc_id, near: known ? known.start : chosen.start });
+    return [name, typeahead(fields[name], ask, { asTyped: column === "date" ? form.isDate : undefined })];
+  }));
   const box = dialog(known ? "Mention" : "Missed mention",
     h("p", {}, h("q", {}, known ? known.text : chosen.text)),
-    h("div", { class: "mention-grid" }, Object.entries(fields).map(([name, field]) => [h("label", { for: `mention-${name}` }, words(name)), field])),
+    h("div", { class: "mention-grid" }, wraps),
     h("p", { class: "dialog-actions" },
       known && h("button", { type: "button", class: "reject", onclick: () => after(() => send(true)) }, "No mention"),
       h("button", { type: "button", class: "accept", onclick: () => after(() => send(false)) }, known ? "Save" : "Add mention")));
@@ -267,8 +316,8 @@ function bar() {
 
 const KEYS = {
   "Deciding": {
-    a: ["Accept, on to the next undecided", () => after(() => verdict("accept"))],
-    x: ["Reject, on to the next undecided", () => after(() => verdict("reject"))],
+    a: ["Accept, on to the next undecided", () => judge("accept")],
+    x: ["Reject, on to the next undecided", () => judge("reject")],
     o: ["Reopen: take the verdict away", () => after(reopen)],
     u: ["Undo my last decision", () => after(() => takeBack("undo"))],
     U: ["Redo", () => after(() => takeBack("redo"))],
@@ -282,6 +331,7 @@ const KEYS = {
     "]": ["Next document", () => after(() => step("next-document"))],
     "[": ["Previous document", () => after(() => step("previous-document"))],
     "/": ["Search", () => focus("search")],
+    l: ["Least certain first, or by document again", () => after(reorder)],
     f: ["Filters", () => focus("filter-status")],
   },
   "Editing": {
@@ -386,7 +436,7 @@ function askName() {
 
 // --- beginning ---------------------------------------------------------------------------------
 
-form.setUp({ decide: decideHere, go });
+form.setUp({ decide: decideHere, inTurn, go });
 table.setQuads(Object.fromEntries(Object.entries(lists.types).map(([name, type]) => [name, type.quad_class])));
 table.setUp(lists, new URLSearchParams(location.search), {
   go,

@@ -11,6 +11,7 @@ const pieces = () => $("text").querySelectorAll("[data-start]");
 
 /** Put a document on the page. */
 export function show(article) {
+  const top = shown?.doc_id === article.doc_id ? $("text").scrollTop : 0;
   shown = article;
   wordAt = null;
   $("doc-title").textContent = article.title || article.doc_id;
@@ -23,6 +24,7 @@ export function show(article) {
   $("notice").textContent = article.notice;
   $("notice").hidden = !article.notice;
   fill($("text"), ...article.pieces.map(piece));
+  $("text").scrollTop = top;
 }
 
 function piece(p) {

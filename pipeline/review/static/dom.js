@@ -29,12 +29,17 @@ let fading;
 /** Say something for a few seconds; screen readers hear it. */
 export function toast(message, kind = "") {
   const element = $("toast");
-  if (!element) return;
   element.textContent = message;
   element.className = `toast ${kind}`;
   element.hidden = false;
   clearTimeout(fading);
   fading = setTimeout(() => { element.hidden = true; }, kind === "problem" ? 6000 : 2600);
+}
+
+/** Take back what was said: it is about a state that is over. */
+export function hush() {
+  clearTimeout(fading);
+  $("toast").hidden = true;
 }
 
 /** Show the one dialog with some content; returns it. Escape closes it. */

@@ -4,15 +4,22 @@ import { get } from "./api.js";
 import { typeahead } from "./typeahead.js";
 
 export const CELLS = [
-  { key: "1", column: "event_type", label: "Type", wide: 2, eager: true },
-  { key: "2", column: "mode", label: "Mode", wide: 2, eager: true },
-  { key: "3", column: "factuality", label: "Factuality", wide: 2, eager: true },
+  { key: "1", column: "event_type", label: "Type", wide: 2, closed: true },
+  { key: "2", column: "mode", label: "Mode", wide: 2, closed: true },
+  { key: "3", column: "factuality", label: "Factuality", wide: 2, closed: true },
   { key: "4", column: "actors", label: "Actors", wide: 6, list: true, codes: "actor_codes", role: "actor" },
   { key: "5", column: "recipients", label: "Recipients", wide: 6, list: true, codes: "recipient_codes", role: "recipient" },
   { key: "6", column: "date", label: "Date", wide: 3, role: "date", text: "date_text" },
   { key: "7", column: "place", label: "Place", wide: 3, role: "place", text: "place_text" },
   { key: "8", column: "agreement_id", label: "Agreement", wide: 3, role: "agreement", text: "agreement_text" },
-  { key: "9", column: "agreement_stage", label: "Stage", wide: 3, eager: true },
+  { key: "9", column: "agreement_stage", label: "Stage", wide: 3, closed: true },
+];
+const MORE = [
+  { column: "context" }, { column: "actor_codes" }, { column: "recipient_codes" },
+  { column: "date_text" }, { column: "date_from", closed: true },
+  { column: "place_text" }, { column: "place_country" }, { column: "place_from", closed: true },
+  { column: "agreement_text" }, { column: "agreement_type", choices: true },
+  { column: "same_as" }, { column: "cluster_id" },
 ];
 const SECOND_LOOK = {
   gone: "The latest run no longer finds this event. Your decision is kept. Accept to keep the event, reject to drop it.",
@@ -20,21 +27,47 @@ const SECOND_LOOK = {
 };
 const GROUP_NAMES = { same_as: "Same act in this document", cluster: "Same act in other documents" };
 let hooks = {};
+let shown = ""; // the event in the form
+let drawing = false; // a field that is drawn anew is not left
 
-/** @param given.decide makes a decision about the event, true once it is saved; given.go goes to a uid. */
+/**
+ * @param given.decide makes a decision about the event, true once it is saved; given.inTurn runs
+ *   something after what was begun before it; given.go goes to a uid
+ */
 export function setUp(given) { hooks = given; }
 
-/** Put an event into the form; null: there is none. */
+/** Put an event into the form; null: there is none. What is being typed into it stays. */
 export function show(event) {
   const pane = $("form-pane");
-  if (!event) {
-    fill(pane, h("div", { class: "nothing" },
-      h("h2", {}, "Nothing left here"),
-      h("p", {}, "No event passes the filters. Clear them below, or add an event by selecting its trigger in the text.")));
-    return;
-  }
-  const { cells } = event;
-  fill(pane, 
+  const typing = event && event.uid === shown ? typed(pane) : null;
+  shown = event ? event.uid : "";
+  drawing = true;
+  fill(pane, event ? form(event) : nothing());
+  drawing = false;
+  if (event) pane.setAttribute("aria-label", `Event: ${event.cells.event_type} ${event.cells.trigger}, ${event.status}`);
+  typing?.();
+}
+
+const nothing = () => h("div", { class: "nothing" },
+  h("h2", {}, "Nothing left here"),
+  h("p", {}, "No event passes the filters. Clear them below, or add an event by selecting its trigger in the text."));
+
+/** What brings the focus, and what was typed and not yet saved, into a form drawn anew. */
+function typed(pane) {
+  const { id, value, dataset, selectionStart, selectionEnd } = document.activeElement;
+  if (!id || !pane.contains(document.activeElement)) return null;
+  return () => {
+    const input = $(id);
+    input?.focus();
+    if (!input?.setSelectionRange || value === dataset.saved) return;
+    input.value = value;
+    input.setSelectionRange(selectionStart, selectionEnd);
+    input.dispatchEvent(new Event("input"));
+  };
+}
+
+function form(event) {
+  return [
     head(event),
     h("div", { class: "form-scroll" },
       event.second_look && h("p", { class: "second-look", role: "note" }, h("strong", {}, "Second look. "), SECOND_LOOK[event.second_look]),
@@ -43,8 +76,7 @@ export function show(event) {
       ["same_as", "cluster"].map((name) => group(name, event)),
       comment(event),
       history(event)),
-  );
-  pane.setAttribute("aria-label", `Event: ${cells.event_type} ${cells.trigger}, ${event.status}`);
+  ];
 }
 
 function head(event) {
@@ -73,31 +105,45 @@ export const quad = (name) => ({
 function row(cell, event) {
   const { cells } = event;
   const id = `cell-${cell.column}`;
-  const input = h("input", {
-    id, type: "text", value: cells[cell.column], spellcheck: "false", "data-column": cell.column,
-    "data-eager": cell.eager, "aria-describedby": `${id}-why`, placeholder: "–",
-    onkeydown: (e) => keys(e, input, cells[cell.column]),
-    onblur: () => commit(),
-  });
-  const commit = saver(event, cell.column, input);
   const check = event.checks.find((c) => c.column === cell.column);
   const hint = h("span", { class: "hint", role: "status" }, check ? check.message : "");
+  const { input, wrap } = field(cell, event);
+  input.setAttribute("aria-describedby", `${id}-why`);
   if (check) input.setAttribute("aria-invalid", "true");
   const edited = event.edited.includes(cell.column);
-  const element = h("div", { class: `cell wide-${cell.wide}${cell.role ? ` role-${cell.role}` : ""}${edited ? " edited" : ""}` },
+  if (cell.column === "date") liveDate(input, hint);
+  return h("div", { class: `cell wide-${cell.wide}${cell.role ? ` role-${cell.role}` : ""}${edited ? " edited" : ""}` },
     h("label", { for: id }, h("kbd", { "aria-hidden": "true" }, cell.key), cell.label),
-    h("div", { class: "value" }, input,
+    h("div", { class: "value" }, wrap,
       edited && event.machine && machineValue(event, cell.column),
       hint,
       h("p", { class: "why", id: `${id}-why`, title: event.reasons[cell.column] }, extra(cell, event), event.reasons[cell.column] || "")));
-  if (cell.column === "date") liveDate(input, hint);
-  else {
-    typeahead(input, (typed) => get("/api/suggest", {
-      column: cell.column, q: typed === cells[cell.column] ? "" : typed, doc: cells.doc_id, type: cells.event_type,
-    }), { list: cell.list, pick: cell.list ? null : commit });
-  }
-  return element;
 }
+
+/** An input over one cell, with the values that it may hold; Enter completes and saves. */
+function field(cell, event) {
+  const { cells } = event;
+  const input = h("input", {
+    id: `cell-${cell.column}`, type: "text", value: cells[cell.column], "data-saved": cells[cell.column], spellcheck: "false",
+    "data-column": cell.column, "data-eager": cell.closed || cell.column === "date", placeholder: "–",
+    onkeydown: (e) => keys(e, input, cells[cell.column], () => commit()),
+    onblur: () => commit(true),
+  });
+  const wrap = h("span", { class: "complete" }, input);
+  const known = CELLS.includes(cell) || cell.closed || cell.choices;
+  const completed = known && typeahead(input, (typed) => get("/api/suggest", {
+    column: cell.column, q: typed === cells[cell.column] ? "" : typed, doc: cells.doc_id,
+    type: cells.event_type, near: cells.trigger_start,
+  }), {
+    list: cell.list, closed: cell.closed, asTyped: cell.column === "date" ? isDate : undefined,
+    pick: cell.list ? null : () => commit(),
+  });
+  const commit = saver(event, cell.column, input, completed);
+  return { input, wrap };
+}
+
+/** Whether a word is the beginning of a date in EDTF, no word for one. */
+export const isDate = (typed) => /^(\d{4}|\d{3}X|XXXX|\.\.)/.test(typed);
 
 function extra(cell, event) {
   const { cells } = event;
@@ -112,13 +158,14 @@ function machineValue(event, column) {
   const value = event.machine[column];
   return h("button", {
     type: "button", class: "revert", title: "Take Pacta's value",
-    onclick: () => save(event, column, value),
+    onclick: () => hooks.inTurn(() => save(event, column, value)),
   }, `↺ ${value || "blank"}`);
 }
 
-function keys(e, input, before) {
+function keys(e, input, before, commit) {
   if (e.key === "Enter") {
     e.preventDefault();
+    commit();
     input.blur();
   } else if (e.key === "Escape") {
     input.value = before;
@@ -142,37 +189,51 @@ function liveDate(input, hint) {
   });
 }
 
-function save(event, column, value) {
-  return hooks.decide("edit", { uid: event.uid, seen: event.cells, column, value });
+function save(event, column, value, refused) {
+  return hooks.decide("edit", { uid: event.uid, seen: event.cells, column, value }, refused);
 }
 
-/** Save what an input holds, once for each new value. */
-function saver(event, column, input) {
+/** Save what an input stands for, once for each new value; what is wrong is said at the field. */
+function saver(event, column, input, completed) {
   let sent = event.cells[column];
-  return async () => {
-    const value = input.value.trim();
-    if (value === sent) return;
-    sent = value;
-    if (await save(event, column, value)) return;
+  const refuse = (problem, leaving) => {
     sent = event.cells[column];
-    input.setAttribute("aria-invalid", "true");
-    input.focus();
+    if (shown === event.uid) complain(column, input.value, problem, leaving);
   };
+  return (leaving = false) => {
+    const typed = input.value.trim();
+    if (drawing || typed === sent) return;
+    const settled = completed ? completed.settle(leaving) : { value: typed };
+    sent = input.value.trim(); // completed, where an option was highlighted
+    hooks.inTurn(async () => {
+      const { value, problem } = await settled;
+      if (problem) { refuse(problem, leaving); return false; }
+      sent = value;
+      input.value = value;
+      return value === event.cells[column] || save(event, column, value, (why) => refuse(why, leaving));
+    });
+  };
+}
+
+/** Say at a field what is wrong with it; the form may have been drawn anew since it was left. */
+function complain(column, typed, problem, leaving) {
+  const input = $(`cell-${column}`);
+  const hint = input.closest(".value").querySelector(".hint");
+  input.value = typed;
+  input.setAttribute("aria-invalid", "true");
+  hint.textContent = problem;
+  hint.classList.remove("good");
+  if (!leaving) input.focus();
 }
 
 function more(event) {
   const { cells } = event;
-  const shown = ["context", "actor_codes", "recipient_codes", "date_text", "date_from", "place_text", "place_country", "place_from", "agreement_text", "agreement_type", "same_as", "cluster_id"];
   return h("details", { class: "more" },
     h("summary", {}, "All cells"),
-    h("div", { class: "more-grid" }, shown.map((column) => {
-      const input = h("input", {
-        id: `cell-${column}`, type: "text", value: cells[column], spellcheck: "false", placeholder: "–",
-        onkeydown: (e) => keys(e, input, cells[column]),
-        onblur: () => commit(),
-      });
-      const commit = saver(event, column, input);
-      return [h("label", { for: `cell-${column}` }, words(column)), h("div", {}, input)];
+    h("div", { class: "more-grid" }, MORE.map((cell) => {
+      const hint = h("span", { class: "hint", role: "status" });
+      return [h("label", { for: `cell-${cell.column}` }, words(cell.column)),
+        h("div", { class: "value" }, field(cell, event).wrap, hint)];
     })),
     h("dl", { class: "fixed mono" }, ["event_id", "rule_id", "confidence", "quad_class", "date_start", "date_end", "latitude", "longitude", "geonames_id"].flatMap((column) =>
       [h("dt", {}, words(column)), h("dd", {}, cells[column] || "–")])));
@@ -200,9 +261,10 @@ function comment(event) {
       if (e.key === "Escape") { area.value = event.comment; area.blur(); e.stopPropagation(); }
       if (e.key === "Enter" && !e.shiftKey) { e.preventDefault(); area.blur(); }
     },
-    onchange: () => hooks.decide("comment", { uid: event.uid, seen: event.cells, text: area.value }),
+    onchange: () => hooks.inTurn(() => hooks.decide("comment", { uid: event.uid, seen: event.cells, text: area.value })),
   });
   area.value = event.comment;
+  area.dataset.saved = event.comment;
   return h("div", { class: "comment" }, area);
 }
 

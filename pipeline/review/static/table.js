@@ -50,13 +50,22 @@ function drawFilters() {
     "aria-label": label, id: `filter-${name}`, onchange: (e) => set(name, e.target.value),
   }, h("option", { value: "" }, `${label}: all`), values.map((v) => h("option", { value: v, selected: query[name] === v }, v)));
   const typed = FILTERS.map(([name, label]) => {
+    const choose = async () => {
+      const { value, problem } = await completed.settle();
+      hint.textContent = problem || "";
+      if (problem || value === (query[name] || "")) return;
+      input.value = value;
+      set(name, value);
+    };
     const input = h("input", {
       type: "text", id: `filter-${name}`, placeholder: label, "aria-label": `Filter: ${label}`, value: query[name] || "", "data-eager": true,
-      onchange: () => set(name, input.value.trim()),
+      onblur: choose,
       onkeydown: (e) => { if (e.key === "Enter") { e.preventDefault(); input.blur(); } },
     });
-    const wrap = h("span", { class: "filter" }, input);
-    typeahead(input, (text) => get("/api/values", { column: name, q: text }), { pick: () => set(name, input.value) });
+    const hint = h("span", { class: "hint", role: "status" });
+    const wrap = h("span", { class: "filter" }, h("span", { class: "complete" }, input), hint);
+    const ask = (text) => get("/api/values", { column: name, q: text === query[name] ? "" : text });
+    const completed = typeahead(input, ask, { closed: true, pick: choose });
     return wrap;
   });
   const bound = (name, label) => h("input", {
@@ -104,7 +113,7 @@ export const holds = (uid) => shown.rows.some((row) => row.uid === uid);
 function draw(uid) {
   const head = h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "tick" }, h("span", { class: "visually-hidden" }, "Marked")),
     COLUMNS.map(([sort, label]) => {
-      const on = (query.sort || "confidence") === sort;
+      const on = (query.sort || "document") === sort;
       return h("th", { scope: "col", "aria-sort": on ? (query.descending ? "descending" : "ascending") : null, class: `c-${sort}` },
         h("button", { type: "button", onclick: () => order(sort, on) }, label, on ? (query.descending ? " ↓" : " ↑") : ""));
     })));
@@ -120,6 +129,14 @@ function draw(uid) {
     h("span", { class: "spring" }),
     h("button", { type: "button", disabled: !shown.offset, onclick: () => load({ offset: Math.max(0, shown.offset - LIMIT) }) }, "Earlier"),
     h("button", { type: "button", disabled: last >= shown.total, onclick: () => load({ offset: last }) }, "Later"));
+}
+
+/** Go from any order to "least certain first" and from that back to the documents'; which it is now. */
+export function toggleOrder() {
+  const least = query.sort !== "confidence";
+  if (least) query.sort = "confidence"; else delete query.sort;
+  delete query.descending;
+  return least;
 }
 
 function order(sort, on) {
