@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import html
+import itertools
 import json
 import re
 import shutil
@@ -349,7 +350,7 @@ def test_an_article_is_read_to_its_end_whatever_the_order(ana: Reviewer) -> None
         assert len(visits) == len(set(visits)), "no article is left and come back to"
         for doc_id in visits:
             inside = [s for s, d in zip(starts, documents, strict=True) if d == doc_id]
-            turns = sum(b < a for a, b in zip(inside, inside[1:], strict=False))
+            turns = sum(b < a for a, b in itertools.pairwise(inside))
             assert turns <= (query["sort"] != "document"), "at most once back to the top"
         for _ in starts:
             ana.do("undo")

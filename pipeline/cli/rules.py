@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from pipeline.components.events.rules import Rule
 
 app = typer.Typer(help="Check, list and explain event rules.", no_args_is_help=True)
 
 Rules = Annotated[
-    Path | None, typer.Option("--rules", help="Folder with your own rule files (YAML).")
+    Path | None,
+    typer.Option(
+        "--rules",
+        help="Folder with your own rule files (YAML).",
+        exists=True,
+        file_okay=False,
+        show_default=False,
+    ),
 ]
 
 
@@ -38,17 +48,38 @@ def check(rules: Rules = None) -> None:
 
 @app.command("list")
 def list_rules(rules: Rules = None) -> None:
-    """List every rule with its category and trigger words."""
+    """List every rule with its category and trigger words.
+
+    In a terminal as a table; piped as lines of id, type, mode, stage and words with tabs between.
+    """
     from rich.console import Console
     from rich.table import Table
 
     from pipeline.components.events.rules import load_rules
+    from pipeline.resources import KnowledgeError
 
+    try:
+        book = load_rules(rules)
+    except KnowledgeError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    rows = [
+        (rule.id, rule.type, rule.mode, rule.stage, ", ".join(_triggers(rule)))
+        for rule in book.rules.values()
+    ]
+    console = Console()
+    if not console.is_terminal:
+        for row in rows:
+            typer.echo("\t".join(row))
+        return
     table = Table("rule", "type", "mode", "stage", "triggers")
-    for rule in load_rules(rules).rules.values():
-        words = ", ".join(rule.verbs + rule.nouns + rule.adjectives)
-        table.add_row(rule.id, rule.type, rule.mode, rule.stage, words)
-    Console().print(table)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _triggers(rule: Rule) -> list[str]:
+    return rule.verbs + rule.nouns + rule.adjectives
 
 
 @app.command()
@@ -57,11 +88,16 @@ def explain(
     published: Annotated[str, typer.Option(help="Publication date (YYYY-MM-DD).")] = "",
     rules: Rules = None,
 ) -> None:
-    """Show which rule fired on which words of a text, and which nearly did."""
+    """Show what the rules make of a text: each event, and of each other word why none came of it.
+
+    Of a word that rules know: which of them fired and why no event came of it, or by which
+    condition each failed and what stood in the slot; its tags and its place in the parse.
+    """
     import datetime
 
     from pipeline.components.events.explain import explain_text
     from pipeline.language import load
+    from pipeline.resources import KnowledgeError
 
     try:
         day = datetime.date.fromisoformat(published) if published else None
@@ -69,5 +105,10 @@ def explain(
         raise typer.BadParameter(f"{published!r} is no date (YYYY-MM-DD)") from None
     if text == "-":
         text = sys.stdin.read()
-    for line in explain_text(load(rules=rules), text, day):
+    try:
+        nlp = load(rules=rules)
+    except KnowledgeError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    for line in explain_text(nlp, text, day):
         typer.echo(line)

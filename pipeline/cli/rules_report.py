@@ -14,9 +14,23 @@ if TYPE_CHECKING:
 
 
 def report(
+    output: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[OUTPUT]",
+            help="The output folder of a run whose events to judge; else the articles of the gold "
+            "are read anew.",
+            exists=True,
+            file_okay=False,
+            show_default=False,
+        ),
+    ] = None,
     gold: Annotated[
-        list[Path], typer.Option(help="Gold, in any format that `pacta evaluate` reads.")
-    ],
+        list[Path],
+        typer.Option(
+            help="Gold, in any format that `pacta evaluate` reads. May be given more than once."
+        ),
+    ] = [],  # noqa: B006
     articles: Annotated[
         Path | None,
         typer.Option(help="Folder of the articles; by default `articles` beside the gold."),
@@ -31,19 +45,21 @@ def report(
     from rich.console import Console
 
     from pipeline.evaluation import formats, reading
+    from pipeline.evaluation.found import read_output
     from pipeline.evaluation.gold import GoldError
     from pipeline.evaluation.rules import report as make_report
     from pipeline.language import load
     from pipeline.resources import KnowledgeError
 
     try:
+        found = read_output(output) if output else None
         documents, texts = formats.read_gold(gold, articles)
         formats.need_texts(documents, texts)
         nlp = load(model, rules)
     except (GoldError, KnowledgeError, OSError) as error:
         typer.echo(f"pacta rules report: {error}", err=True)
         raise typer.Exit(2) from None
-    made = make_report(reading.read(nlp, documents, texts), *reading.rules_of(nlp))
+    made = make_report(reading.read(nlp, documents, texts), *reading.rules_of(nlp), found)
     console = Console(highlight=False)
     _print(made, lines, console if console.is_terminal else Console(highlight=False, width=160))
 

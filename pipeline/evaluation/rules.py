@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 from typing import TYPE_CHECKING
 
+from pipeline.evaluation.found import FoundDocument
 from pipeline.evaluation.gold import GoldEvent
 from pipeline.evaluation.reading import Reading, extract_events, rows_of, slots_of
 from pipeline.evaluation.scoring import score_document
@@ -90,7 +91,12 @@ class RulesReport:
         return [figures for figures in self.rules if not figures.fired]
 
 
-def report(readings: Iterable[Reading], book: Rulebook, factuality: Factuality) -> RulesReport:
+def report(
+    readings: Iterable[Reading],
+    book: Rulebook,
+    factuality: Factuality,
+    output: Mapping[str, FoundDocument] | None = None,
+) -> RulesReport:
     """Run a rule book over annotated articles and hold each of its events against gold.
 
     Parameters
@@ -101,17 +107,23 @@ def report(readings: Iterable[Reading], book: Rulebook, factuality: Factuality) 
         The rules.
     factuality : Factuality
         As the events component has it.
+    output : mapping of str to FoundDocument, optional
+        What a run found, by ``doc_id``; else the rules are run on the readings.
     """
     figures = {rule.id: RuleFigures(rule.id, rule.type) for rule in book.rules.values()}
     unreached: list[Unreached] = []
     for reading in readings:
-        events = extract_events(reading, book, factuality)
-        found = reading.found([row for _, row in rows_of(reading, events)])
+        if output is None:
+            events = extract_events(reading, book, factuality)
+            found = reading.found([row for _, row in rows_of(reading, events)])
+        else:
+            doc_id = reading.gold.doc_id
+            found = output.get(doc_id) or FoundDocument(doc_id)
         scored = score_document(reading.gold, found)
         slots = slots_of(reading, book, factuality)
         hits = {row.id for _, row in scored.pairs}
         for row in found.events:
-            rule = figures[row.rule]
+            rule = figures.setdefault(row.rule, RuleFigures(row.rule, row.type))
             rule.fired += 1
             rule.documents.add(reading.gold.doc_id)
             token = token_at(reading, row.start, row.end)

@@ -223,9 +223,7 @@ class Desk:
                     return entry
             return None
 
-    def _undecided(
-        self, view: View, order: list[Entry], here: int, sort: str
-    ) -> Iterator[Entry]:
+    def _undecided(self, view: View, order: list[Entry], here: int, sort: str) -> Iterator[Entry]:
         """The events to decide from one on, whatever the order: first the rest of its article.
 
         So an article is read once. After it comes the article that follows, or in any order but

@@ -36,6 +36,30 @@ HOSTILE = frozenset(
 FUTURE_AS_AGREE = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
 
 
+def refusal(
+    match: Match,
+    by_token: dict[int, Match],
+    reading: Reading | None,
+    book: Rulebook,
+    slots: Slots,
+) -> str:
+    """Return why a match is no act by itself, in words for a person; empty where it is one.
+
+    ``reading`` is what :func:`read_act` says of it.
+    """
+    if only_carries(match, by_token, book, slots):
+        return "the noun that it carries tells the same act"
+    if only_meets(match, by_token):
+        return "the verb that it is subject of tells the same meeting"
+    if reading is None:
+        return "it is told as an aim, a use or a condition, not as an act"
+    if is_governed(match.token, by_token, book):
+        return "another act speaks of it, and only that one counts"
+    if is_topic(match, book):
+        return "it only names what something is about, for or part of"
+    return ""
+
+
 def only_carries(match: Match, by_token: dict[int, Match], book: Rulebook, slots: Slots) -> bool:
     """Tell a verb whose noun tells the same act: of *imposed sanctions* only the noun counts."""
     if match.trigger.kind != "verb" or not slots.is_a(match.token, "light_verb"):

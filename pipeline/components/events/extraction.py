@@ -10,13 +10,10 @@ from pipeline.components.events import setting
 from pipeline.components.events.admission import (
     FUTURE_AS_AGREE,
     is_generic,
-    is_governed,
     is_somebody_else,
-    is_topic,
     is_ultimatum,
-    only_carries,
-    only_meets,
     read_act,
+    refusal,
 )
 from pipeline.components.events.matching import Match, matches
 from pipeline.components.events.parties import (
@@ -61,9 +58,7 @@ def extract(
     events: list[Event] = []
     for match in found:
         reading = read_act(match, factuality, slots)
-        if only_carries(match, by_token, book, slots) or only_meets(match, by_token):
-            continue
-        if reading is None or is_governed(match.token, by_token, book) or is_topic(match, book):
+        if reading is None or refusal(match, by_token, reading, book, slots):
             continue
         events.extend(_events(doc, match, reading, slots))
         _inherit_setting(events, match.token)

@@ -30,11 +30,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class NearMatch:
-    """A rule whose trigger word is there, and the first condition that does not hold."""
+    """A rule whose trigger word is there, and the first condition that does not hold.
+
+    ``slot`` is the slot that the condition is about, empty where a word of the trigger is missing.
+    """
 
     token: Token
     trigger: Trigger
     missing: str
+    slot: str = ""
 
 
 def matches(doc: Doc, book: Rulebook, slots: Slots) -> Iterator[Match]:
@@ -60,9 +64,9 @@ def near_matches(doc: Doc, book: Rulebook, slots: Slots) -> Iterator[NearMatch]:
     for token in doc:
         for kind in kinds(token, book):
             for trigger in book.candidates(book.lemma(token, kind), kind):
-                missing = failure(token, trigger, book, slots)
-                if missing is not None:
-                    yield NearMatch(token, trigger, missing)
+                near = unmet(token, trigger, book, slots)
+                if near is not None:
+                    yield near
 
 
 def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
@@ -130,17 +134,24 @@ def _is_nominal(gerund: Token) -> bool:
 
 def failure(token: Token, trigger: Trigger, book: Rulebook, slots: Slots) -> str | None:
     """Return the first condition of a trigger that a word does not meet, or None."""
+    near = unmet(token, trigger, book, slots)
+    return near.missing if near is not None else None
+
+
+def unmet(token: Token, trigger: Trigger, book: Rulebook, slots: Slots) -> NearMatch | None:
+    """Return by which condition a trigger fails on a word, or None where all hold."""
     if trigger.particle and not _has_particle(token, trigger):
-        return f"needs “{trigger.particle} {trigger.partner}”".replace(" ”", "”")
+        needed = f"{trigger.particle} {trigger.partner}".rstrip()
+        return NearMatch(token, trigger, f"needs “{needed}”")
     if trigger.partner and not trigger.particle and not _has_partner(token, trigger, slots):
-        return f"needs “{trigger.partner}”"
+        return NearMatch(token, trigger, f"needs “{trigger.partner}”")
     rule = trigger.rule
     for slot, tests in rule.when.items():
         if not _holds(token, trigger.kind, slot, tests, book, slots):
-            return f"when {slot}: {', '.join(tests)}"
+            return NearMatch(token, trigger, f"when {slot}: {', '.join(tests)}", slot)
     for slot, tests in rule.unless.items():
         if _holds(token, trigger.kind, slot, tests, book, slots):
-            return f"unless {slot}: {', '.join(tests)}"
+            return NearMatch(token, trigger, f"unless {slot}: {', '.join(tests)}", slot)
     return None
 
 
