@@ -21,9 +21,10 @@ attribute              value                                       written by
 =====================  ==========================================  =========================
 
 Spans: names (PERSON, ORG, GPE, LOC, NORP) are ``doc.ents``; dates are ``doc.spans["dates"]``
-(label DATE); agreements ``doc.spans["agreements"]`` (label AGREEMENT). The referents of a token are
-whom it means, be it part of a name, a pronoun or the head of a noun phrase ("both ministers"); of a
-coordination each head has its own. Empty where it is nobody or the text does not settle who.
+(label DATE); agreements ``doc.spans["agreements"]`` (label AGREEMENT); titles of persons
+``doc.spans["titles"]`` (label OFFICE, or ADDRESS for *Mr.* and the like). The referents of a token
+are whom it means, be it part of a name, a pronoun or the head of a noun phrase ("both ministers");
+of a coordination each head has its own. Empty where it is nobody or the text does not settle who.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from spacy.tokens import Doc, Span, Token
 
 DATES = "dates"
 AGREEMENTS = "agreements"
+TITLES = "titles"
 
 
 def register() -> None:

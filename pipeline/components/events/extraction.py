@@ -138,7 +138,8 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
     elif not frame.joint:
         order = frame.verb_recipients if verbal else frame.noun_recipients
         recipients = parties(token, trigger.kind, order, slots, False, exclude=actors)
-    if frame.joint and (rule.governs or rule.needs_partner) and len(actors) == 1:
+    offered = rule.type != "CONSULT" or reading.value != "actual"
+    if frame.joint and offered and (rule.governs or rule.needs_partner) and len(actors) == 1:
         recipients = first_named(token, "content", slots, actors)
     elif verbal and not recipients and not frame.joint:
         recipients = first_named(token, "belonging", slots, actors)

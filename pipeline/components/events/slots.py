@@ -3,11 +3,14 @@ document's entities they mean."""
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from collections.abc import Iterable
 
 from spacy.tokens import Doc, Span, Token
 
+from pipeline.components.coreference.coordination import Lists
+from pipeline.components.coreference.discourse import ACTING
 from pipeline.components.events.rules import Rulebook
 from pipeline.components.factuality import Factuality
 from pipeline.gazetteers import country_by_name
@@ -16,14 +19,9 @@ from pipeline.language.extensions import AGREEMENTS, DATES
 from pipeline.language.words import readings
 from pipeline.records import Entity
 
-ACTING = frozenset({"PERSON", "ORG", "GPE", "NORP"})
-LINKS = frozenset({",", "and", "&", ", and", "–", "-", "/"})
-LIST_PARTS = frozenset({"CCONJ", "DET", "ADJ", "NOUN", "PROPN", "PRON", "PUNCT"})
-OWNING = frozenset({"nmod", "nmod:poss", "amod", "compound"})
 BESIDES = frozenset(
     {"outside", "without", "than", "despite", "beyond", "unlike", "under", "before", "after"}
 )
-MOST_BETWEEN_PERSONS = 12
 CONTENT = frozenset(
     {"obj", "iobj", "obl", "obl:agent", "nmod", "nsubj", "nmod:poss", "amod", "compound", "conj"}
 )
@@ -31,9 +29,7 @@ ATTRIBUTE_TAGS = frozenset({"JJ", "NN", "VBN", "VBG", "RB", "CC", "CD", ",", "PO
 FINITE = frozenset({"VBD", "VBZ", "VBP"})
 ASIDES = frozenset({"acl:relcl", "advcl", "parataxis", "advcl:relcl", "appos"})
 SURE_BEHIND_VERBS = frozenset({"to", "from", "with", "against"})
-MODIFYING = frozenset({"amod", "compound", "nmod:poss", "nmod:desc"})
 MODIFIERS = ("amod", "compound", "nmod", "nmod:desc", "obl:unmarked")
-OBJECTS = frozenset({"obj", "iobj", "obl", "nmod"})
 HOLDING = frozenset({"obj", "obl", "nsubj:pass", "conj", "xcomp", "obl:agent"})
 
 
@@ -63,15 +59,10 @@ class Slots:
         self.agreement_at = {t.i: span for span in self.agreements for t in span}
         self._ents = list(doc.ents)
         self._starts = [ent.start for ent in self._ents]
-        self._names = [e for e in self._ents if e.label_ in ACTING]
-        self._members = [
-            e for e in self._names if e.root.dep_ not in MODIFYING or e.label_ == "PERSON"
-        ]
-        self._member_at = {t.i: n for n, name in enumerate(self._members) for t in name}
+        self.lists = Lists(doc)
         self._mere_places = {
             t.i for e in self._ents if e.label_ == "GPE" and e._.sense == "place" for t in e
         }
-        self._name_at = {t.i: n for n, name in enumerate(self._names) for t in name}
 
     @classmethod
     def of(cls, doc: Doc, book: Rulebook, factuality: Factuality) -> Slots:
@@ -161,7 +152,20 @@ class Slots:
             verb = self.light_verb(token) or self._happening(token)
             if verb is not None:
                 found = list(syntax.prepositional(verb, words))
+        found = [self._behind_case(one, slot) for one in found]
         return [one for one in found if one != token and one.i not in self._date_tokens]
+
+    def _behind_case(self, nominal: Token, word: str) -> Token:
+        """Return the name right behind a preposition where the parse hung that on a later noun.
+
+        In *met with Ann Lee of Chad on the margins* the margins may get both prepositions.
+        """
+        cases = list(syntax.children(nominal, "case"))
+        for case, later in itertools.pairwise(cases):
+            name = self.lists.name_from(case.i + 1) if case.lower_ == word else None
+            if name is not None and name.end <= later.i:
+                return name.root
+        return nominal
 
     def _through_text(self, subject: list[Token]) -> list[Token]:
         """Return who speaks in a text that is said to act: *Chad issued a statement praising*."""
@@ -183,9 +187,8 @@ class Slots:
         for token in reversed(verb.doc[verb.sent.start : verb.i]):
             if token.tag_ in FINITE and token.pos_ != "AUX":
                 return []
-            place = self._name_at.get(token.i)
-            if place is not None:
-                name = self._names[place]
+            name = self.lists.name_at(token)
+            if name is not None:
                 return [] if _behind_preposition(name) else [name.root]
         return []
 
@@ -240,7 +243,7 @@ class Slots:
         if (
             noun.dep_ == "nmod"
             and syntax.preposition(noun) == "in"
-            and noun.head.i in self._name_at
+            and self.lists.name_at(noun.head) is not None
         ):
             return [noun.head]
         verb = self.light_verb(noun)
@@ -284,11 +287,11 @@ class Slots:
         found: dict[tuple[str, str], Entity] = {}
         for head in heads:
             words = self._behind_measures(syntax.conjuncts(head))
-            words = [self._person_called(word) or word for word in words]
-            for word in words + [w for one in words for w in self._more(one)]:
+            words = [self.lists.called(word) for word in words]
+            for word in words + [w for one in words for w in self.lists.beside(one)]:
                 if self.is_agreement(word):
                     continue
-                for entity in word._.referents:
+                for entity in _more(word, found.values()):
                     sea = entity.type == "LOC" and word.ent_type_ == "LOC" and not entity.country
                     unknown = (
                         entity.type == "GPE"
@@ -298,86 +301,6 @@ class Slots:
                     if not (sea or unknown) and (entity.type in ACTING or word.pos_ == "NOUN"):
                         found.setdefault((entity.name, entity.type), entity)
         return list(found.values())
-
-    def _more(self, word: Token) -> list[Token]:
-        """Return further words that name parties beside a word, wherever the parse hangs them.
-
-        Those in one list with a name, and with the name that makes a nominal somebody's:
-        ``delegations of Cyprus, Greece and Israel``, ``the Polish and Czech governments``.
-        """
-        if word.i in self._name_at:
-            return self._listed_with(word)
-        owners = [c for c in word.children if c.i in self._name_at and c.dep_ in OWNING]
-        return [
-            other for one in owners for other in syntax.conjuncts(one)[1:] + self._listed_with(one)
-        ]
-
-    def _person_called(self, word: Token) -> Token | None:
-        """Return the person whose office a common noun names (*ambassador to Chad Ann Lee*)."""
-        if word.pos_ != "NOUN":
-            return None
-        for child in word.children:
-            if (
-                child.dep_ in ("appos", "flat", "nmod:desc", "compound")
-                and child.i in self._name_at
-            ):
-                name = self._names[self._name_at[child.i]]
-                if name.label_ == "PERSON":
-                    return name.root
-        return None
-
-    def _listed_with(self, word: Token) -> list[Token]:
-        """Return the names that stand in one list with a name, whatever the parse makes of it."""
-        if word.ent_type_ == "PERSON":
-            return self._persons_with(word)
-        place = self._member_at.get(word.i)
-        if place is None:
-            return []
-        last = first = place
-        while last + 1 < len(self._members) and self._listed(last):
-            last += 1
-        while first > 0 and self._listed(first - 1):
-            first -= 1
-        return [self._members[i].root for i in range(first, last + 1) if i != place]
-
-    def _persons_with(self, word: Token) -> list[Token]:
-        """Return the persons in one list with a person, their offices and states between them."""
-        persons = [e for e in self._names if e.label_ == "PERSON" and e.sent == word.sent]
-        here = next((n for n, e in enumerate(persons) if e.start <= word.i < e.end), None)
-        if here is None:
-            return []
-        first = last = here
-        while last + 1 < len(persons) and _listed_persons(persons[last], persons[last + 1]):
-            last += 1
-        while first > 0 and _listed_persons(persons[first - 1], persons[first]):
-            first -= 1
-        return [person.root for n, person in enumerate(persons) if first <= n <= last and n != here]
-
-    def _listed(self, place: int) -> bool:
-        """Tell whether a name and the next one are members of one list (``A, B and C``)."""
-        one, other = self._members[place], self._members[place + 1]
-        between = one.doc[one.end : other.start]
-        if not between or len(between) > 8 or one.sent.start != other.sent.start:
-            return False
-        if one.label_ != other.label_ and "PERSON" in (one.label_, other.label_):
-            return False
-        joined = any(token.lower_ in ("and", "&") for token in between)
-        if joined and self._parts_clauses(one, other):
-            return False
-        if between.text.strip() in LINKS:
-            return True
-        return joined and all(token.pos_ in LIST_PARTS for token in between)
-
-    def _parts_clauses(self, one: Span, other: Span) -> bool:
-        """Tell whether *and* between two names joins clauses: *shelled Chad and Niger protested*.
-
-        It does not where the first name already stands in a list or behind *between*.
-        """
-        if one.root.dep_ not in OBJECTS or other.root.dep_ not in syntax.SUBJECTS:
-            return False
-        comma = one.start > 1 and one.doc[one.start - 1].text == ","
-        listed = comma and one.start - 2 in self._name_at
-        return not listed and syntax.preposition(one.root) != "between"
 
     def _following(self, noun: Token, word: str) -> list[Token]:
         """Return the name behind the next such preposition before another verb, if any.
@@ -401,6 +324,15 @@ class Slots:
     def is_agreement(self, word: Token) -> bool:
         """Tell whether a nominal names an agreement."""
         return word.i in self.agreement_at or self.is_a(word, "agreement_noun")
+
+
+def _more(word: Token, named: Iterable[Entity]) -> list[Entity]:
+    """Return whom a word adds to a list: *with Ann Lee and six ministers* nobody but her."""
+    persons = {entity.country for entity in named if entity.type == "PERSON"}
+    unnamed = word.pos_ == "NOUN" and word.dep_ == "conj"
+    return [
+        e for e in word._.referents if not (unnamed and e.type == "GPE" and e.country in persons)
+    ]
 
 
 def _behind_preposition(name: Span) -> bool:
@@ -489,20 +421,6 @@ def _parties(agreement: Token) -> list[Token]:
         *syntax.children(agreement, "nmod:poss", "amod", "compound"),
         *syntax.prepositional(agreement, partners),
     ]
-
-
-def _listed_persons(one: Span, other: Span) -> bool:
-    """Tell whether only offices, states and a comma or *and* stand between two persons."""
-    between = one.doc[one.end : other.start]
-    joined = any(token.lower_ in ("and", "&", ",") for token in between)
-    # "After a call with Ada King, Bo Berg said": the comma ends a phrase, not a list.
-    apart = other.root.dep_ in syntax.SUBJECTS and one.root.head not in other.root.ancestors
-    return (
-        joined
-        and not (apart and between.text.strip() == ",")
-        and len(between) <= MOST_BETWEEN_PERSONS
-        and all(t.pos_ in LIST_PARTS or t.lower_ in ("of", "the", "'s", "’s") for t in between)
-    )
 
 
 def _own_subject(clause: Token) -> list[Token]:
