@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.articles import languages, markup, published, zones
 from pipeline.articles.decoding import decode
 from pipeline.articles.errors import InputError, UnreadableError
+from pipeline.articles.plain import plain
 from pipeline.articles.sources import Source, fetch
 from pipeline.records import Article
 
@@ -130,7 +131,10 @@ def _set_metadata(
     if article.published is None:
         article.published, article.published_from = option, "option"
     if article.published is None:
-        article.published, article.published_from = published.from_text(article.text), "text"
+        article.published, article.published_from = (
+            published.from_text(plain(article.text).text),
+            "text",
+        )
     if article.published is None:
         article.published_from = ""
 

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline import resources
+from pipeline.articles.plain import BLOB, plain
 from pipeline.records import Zone
 
 _FILE = "articles/zones.yaml"
@@ -28,7 +29,6 @@ _SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*$")
 _BULLET = re.compile(r"\s*[-*•·–—>»▪◦]\s")
 _BOUNDARY = re.compile(r"[.!?][\"”’')\]]*\s+(?=[“\"'‘(\[]?[A-Z])|\s*\n\s*")
 _WORD = re.compile(r"\w+")
-_BLOB = re.compile(r"\S{1000,}")
 _MIN_REPEAT, _MIN_REPEAT_WORDS = 60, 8
 _MIN_LINE, _MIN_LINE_WORDS = 25, 4
 
@@ -75,23 +75,22 @@ def find(text: str, preface: int = 0) -> list[Zone]:
     list of Zone
         Sorted, not overlapping, without blanks at their ends; ``text[zone.start:zone.end]``.
     """
+    paragraphs = plain(text)
+    zones = _of_paragraphs(paragraphs.text, paragraphs.spot(preface, preface)[0])
+    zones = [Zone(zone.kind, *paragraphs.origin(zone.start, zone.end)) for zone in zones]
+    zones += _blobs(text, zones)
+    return sorted(zones, key=lambda zone: zone.start)
+
+
+def _of_paragraphs(text: str, preface: int) -> list[Zone]:
+    """Find the zones of a text whose every line is a paragraph."""
     lines = _lines(text, preface)
     _mark_rules(lines, len(text))
     _mark_credits(lines)
     zones = _merge(lines)
     if text[:preface].strip():
         zones.insert(0, Zone("boilerplate", 0, len(text[:preface].rstrip())))
-    zones += _repeats(text, zones)
-    zones += _blobs(text, zones)
-    return sorted(zones, key=lambda zone: zone.start)
-
-
-def blank_blobs(text: str) -> str:
-    """Replace what is no words at all (encoded pictures, rows of signs) by as many blanks.
-
-    A tokenizer's time grows with the square of the length of such a run. Offsets stay the same.
-    """
-    return _BLOB.sub(lambda blob: " " * len(blob.group()), text)
+    return zones + _repeats(text, zones)
 
 
 @functools.cache
@@ -233,7 +232,7 @@ def _merge(lines: list[_Line]) -> list[Zone]:
 def _blobs(text: str, taken: list[Zone]) -> list[Zone]:
     return [
         Zone("boilerplate", *blob.span())
-        for blob in _BLOB.finditer(text)
+        for blob in BLOB.finditer(text)
         if not any(zone.start < blob.end() and blob.start() < zone.end for zone in taken)
     ]
 

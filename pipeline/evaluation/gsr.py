@@ -138,8 +138,8 @@ def measure(
     used = [record for record in records if not record.spoilt]
     articles = (Article(doc_id=record.id, text=record.text) for record in used)
     annotated = annotate(load(model, rules), articles)
-    for record, (article, doc) in zip(used, annotated, strict=True):
-        events = [(event, article.text[slice(*event.trigger)]) for event in doc._.events]
+    for record, (_, doc) in zip(used, annotated, strict=True):
+        events = [(event, doc.text[slice(*event.trigger)]) for event in doc._.events]
         yield Outcome(record, events)
 
 

@@ -184,6 +184,7 @@ def wilson(hits: int, size: int, z: float = 1.96) -> tuple[float, float]:
 
 def token_at(reading: Reading, start: int, end: int) -> Token | None:
     """The token of a trigger: the one that covers the start of it; None outside the text."""
+    start, end = reading.doc._.plain.spot(start, end)
     span = reading.doc.char_span(start, end, alignment_mode="expand")
     return span[0] if span is not None and len(span) else None
 

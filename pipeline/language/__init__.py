@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.records import Article
+from pipeline.records import Article, Zone
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -77,18 +77,24 @@ def load(model: str | Path | None = None, rules: Path | None = None) -> Language
 def annotate(nlp: Language, articles: Iterable[Article]) -> Iterator[tuple[Article, Doc]]:
     """Run articles through the pipeline, lazily and in order.
 
+    The docs hold the articles' plain text; ``doc._.plain`` leads from their offsets back to those
+    of the article (see :mod:`pipeline.articles.plain`).
+
     Only articles whose ``status`` is ``ok`` may be given; a failure inside the pipeline is raised
     to the caller, who decides what becomes of the article.
     """
+    from pipeline.articles.plain import plain
     from pipeline.language.extensions import register
 
     register()
 
     def docs() -> Iterator[tuple[Doc, Article]]:
         for article in articles:
-            doc = nlp.make_doc(article.text)
+            text = plain(article.text)
+            doc = nlp.make_doc(text.text)
+            doc._.plain = text
             doc._.published = article.published
-            doc._.zones = article.zones
+            doc._.zones = [Zone(z.kind, *text.spot(z.start, z.end)) for z in article.zones]
             yield doc, article
 
     for doc, article in nlp.pipe(docs(), as_tuples=True):

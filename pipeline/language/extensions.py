@@ -5,6 +5,9 @@ attribute              value                                       written by
 =====================  ==========================================  =========================
 ``doc._.published``    ``datetime.date`` or None                   the caller
 ``doc._.zones``        list of :class:`~pipeline.records.Zone`     the caller
+``doc._.plain``        :class:`~pipeline.articles.plain.Plain`     the caller
+                       or None where the doc's text is the
+                       article's
 ``doc._.entities``     list of :class:`~pipeline.records.Entity`   ``pacta_actors``
 ``doc._.events``       list of :class:`~pipeline.records.Event`    ``pacta_events``
 ``doc._.principals``   tuple of the two                            ``pacta_coreference``
@@ -42,8 +45,9 @@ def register() -> None:
         if not Doc.has_extension(name):
             # A method-less default list would be shared between documents, so spaCy copies it.
             Doc.set_extension(name, default=[])
-    if not Doc.has_extension("published"):
-        Doc.set_extension("published", default=None)
+    for name in ("published", "plain"):
+        if not Doc.has_extension(name):
+            Doc.set_extension(name, default=None)
     if not Doc.has_extension("principals"):
         Doc.set_extension("principals", default=())
     if not Token.has_extension("referents"):
@@ -56,5 +60,5 @@ def register() -> None:
 
 
 def in_zone(doc: Doc, start_char: int) -> bool:
-    """Tell whether a character offset lies in a zone of the article, outside its body."""
+    """Tell whether a character offset of a doc lies in a zone, outside the article's body."""
     return any(zone.start <= start_char < zone.end for zone in doc._.zones)

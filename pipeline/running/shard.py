@@ -7,12 +7,11 @@ import datetime
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline.articles import Source, read
 from pipeline.articles.reading import Metadata
-from pipeline.articles.zones import blank_blobs
 from pipeline.records import Article
 from pipeline.running import similar
 from pipeline.tables.rows import document_row, event_reasons, event_rows, mention_rows
@@ -117,8 +116,7 @@ def _alone(nlp: Language, article: Article, time_limit: float) -> Result:
 def _annotate(nlp: Language, articles: Sequence[Article]) -> dict[str, Result]:
     from pipeline import language
 
-    readable = (replace(article, text=blank_blobs(article.text)) for article in articles)
-    annotated = language.annotate(nlp, readable)
+    annotated = language.annotate(nlp, articles)
     return {
         article.doc_id: rows_of(article, doc)
         for article, (_, doc) in zip(articles, annotated, strict=True)

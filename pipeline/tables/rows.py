@@ -6,6 +6,7 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline import resources
@@ -45,7 +46,8 @@ def event_reasons(article: Article, doc: Doc) -> dict[str, dict[str, str]]:
 
 
 def _named(article: Article, doc: Doc) -> list[tuple[str, Event]]:
-    events = sorted(doc._.events, key=lambda event: (event.trigger, event.event_type))
+    laid_back = (_laid_back(event, doc) for event in doc._.events)
+    events = sorted(laid_back, key=lambda event: (event.trigger, event.event_type))
     ids = _ids(f"{article.doc_id}:{event.event_type}:{event.trigger[0]}" for event in events)
     return list(zip(ids, events, strict=True))
 
@@ -59,9 +61,13 @@ def mention_rows(article: Article, doc: Doc) -> list[Row]:
         *doc.spans.get(DATES, ()),
         *doc.spans.get(AGREEMENTS, ()),
     ]
-    spans.sort(key=lambda span: (span.start_char, span.end_char, span.label_))
-    ids = _ids(f"{article.doc_id}:{span.label_}:{span.start_char}" for span in spans)
-    return [_mention_row(article, span, span_id) for span, span_id in zip(spans, ids, strict=True)]
+    placed = [(_origin(doc, (span.start_char, span.end_char)), span) for span in spans]
+    placed.sort(key=lambda pair: (pair[0], pair[1].label_))
+    ids = _ids(f"{article.doc_id}:{span.label_}:{start}" for (start, _), span in placed)
+    return [
+        _mention_row(article, span, where, span_id)
+        for (where, span), span_id in zip(placed, ids, strict=True)
+    ]
 
 
 def document_row(article: Article, mentions: int = 0, events: int = 0) -> Row:
@@ -86,6 +92,25 @@ def document_row(article: Article, mentions: int = 0, events: int = 0) -> Row:
         "message": article.message,
     }
     return row
+
+
+def _origin(doc: Doc, span: tuple[int, int]) -> tuple[int, int]:
+    """Return where a span of a doc stands in its article."""
+    return doc._.plain.origin(*span) if doc._.plain else span
+
+
+def _laid_back(event: Event, doc: Doc) -> Event:
+    """Return an event with the offsets of its article in place of those of its doc."""
+    if not doc._.plain:
+        return event
+    return replace(
+        event,
+        trigger=_origin(doc, event.trigger),
+        evidence=_origin(doc, event.evidence),
+        date_span=event.date_span and _origin(doc, event.date_span),
+        place_span=event.place_span and _origin(doc, event.place_span),
+        agreement_span=event.agreement_span and _origin(doc, event.agreement_span),
+    )
 
 
 def _event_row(article: Article, event: Event, event_id: str) -> Row:
@@ -130,15 +155,15 @@ def _event_row(article: Article, event: Event, event_id: str) -> Row:
     return row
 
 
-def _mention_row(article: Article, span: Span, mention_id: str) -> Row:
+def _mention_row(article: Article, span: Span, where: tuple[int, int], mention_id: str) -> Row:
     row = dict.fromkeys(MENTIONS.columns, "")
     row |= {
         "mention_id": mention_id,
         "doc_id": article.doc_id,
         "label": span.label_,
-        "text": article.text[span.start_char : span.end_char],
-        "start": str(span.start_char),
-        "end": str(span.end_char),
+        "text": _cut(article, where),
+        "start": str(where[0]),
+        "end": str(where[1]),
     }
     if span.label_ == "DATE" and span._.date is not None:
         row |= _date_cells(span._.date)
