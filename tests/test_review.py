@@ -82,11 +82,11 @@ class Reviewer:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def refused(self, action: str, **fields: Any) -> str:
+    def refused(self, action: str, status: int = 422, **fields: Any) -> str:
         self.sent += 1
         body = {"id": f"{self.name}-{self.sent:08}", "reviewer": self.name, "action": action}
         answer = self.post(body | fields)
-        assert answer.status_code == 422, answer.text
+        assert answer.status_code == status, answer.text
         return answer.json()["problem"]
 
     def rows(self, **query: str) -> list[dict]:
@@ -122,7 +122,8 @@ def test_missing_table_is_named(tmp_path: Path) -> None:
     [
         (lambda t: t.replace("trigger_start", "begin", 1), "no column trigger_start"),
         (lambda t: t + "a,b\n", r"events.csv: line \d+: 2 cells"),
-        (lambda t: t.replace(",214,218,", ",x,218,"), "trigger_start, trigger_end are no offsets"),
+        (lambda t: t.replace(",214,218,", ",x,218,"), "trigger_start is no integer: 'x'"),
+        (lambda t: t.replace(",214,218,", ",,218,"), "trigger_start, trigger_end are no offsets"),
         (lambda t: t.replace(DOCUMENT, "unknown-document"), "not in documents.csv"),
     ],
 )
@@ -552,7 +553,7 @@ def test_late_decision_on_an_event_that_is_gone(output: Path, ana: Reviewer) -> 
     rewrite(output, lambda rows: [r for r in rows if r["trigger"] != "tour"])
     answer = ana.do("accept", uid=event["uid"], seen=event["cells"])
     assert answer["event"]["second_look"] == "gone"
-    assert "not hold the row" in ana.refused("accept", uid="elsewhere", seen="x")
+    assert "not hold the row" in ana.refused("accept", 400, uid="elsewhere", seen="x")
 
 
 def test_half_written_tables_are_waited_for(output: Path, ana: Reviewer) -> None:

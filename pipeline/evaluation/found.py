@@ -5,7 +5,6 @@ The tables are those of SCHEMA.md; only the columns that scoring needs are read.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TypeVar
 
 from pipeline.evaluation.gold import GoldDocument, GoldError, GoldMention
 from pipeline.resources import items
+from pipeline.tables.reading import dict_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ def _rows(path: Path, columns: Iterable[str]) -> Iterator[dict[str, str]]:
     if not path.is_file():
         raise GoldError(path, "", f"no such table in {path.parent}")
     with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
+        reader = dict_reader(file)
         missing = [c for c in columns if c not in (reader.fieldnames or ())]
         if missing:
             raise GoldError(path, "header", f"no column {', '.join(missing)}")

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.tables.reading import OutputError, read_rows
-from pipeline.tables.schema import AGREEMENTS, CLUSTERS, DOCUMENTS, EVENTS, Row
+from pipeline.tables.schema import AGREEMENTS, CLUSTERS, DOCUMENTS, EVENTS, Row, Table
+
+# What the page reckons with; any other cell is shown as it stands.
+_RECKONED = {
+    "documents": ("mentions",),
+    "events": ("trigger_start", "trigger_end", "evidence_start"),
+    "clusters": ("date_start", "date_end", "latitude", "longitude"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +40,17 @@ def read(folder: Path) -> Outputs:
     """
     return Outputs(
         folder.resolve().name,
-        {row["doc_id"]: row for row in read_rows(folder / "documents.csv", DOCUMENTS.columns)},
-        {row["event_id"]: row for row in read_rows(folder / "events.csv", EVENTS.columns)},
-        read_rows(folder / "clusters.csv", CLUSTERS.columns),
-        read_rows(folder / "agreements.csv", AGREEMENTS.columns),
+        {row["doc_id"]: row for row in _rows(folder, DOCUMENTS)},
+        {row["event_id"]: row for row in _rows(folder, EVENTS)},
+        _rows(folder, CLUSTERS),
+        _rows(folder, AGREEMENTS),
         _facts(folder / "run.json"),
     )
+
+
+def _rows(folder: Path, table: Table) -> list[Row]:
+    kinds = {column: table.types[column] for column in _RECKONED.get(table.name, ())}
+    return read_rows(folder / f"{table.name}.csv", table.columns, kinds)
 
 
 def _facts(path: Path) -> dict[str, Any]:

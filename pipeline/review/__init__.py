@@ -4,6 +4,7 @@
 
     tables, texts    what a run wrote, and the articles it read
     store            every decision, one row each, in SQLite: the only thing that is written
+    validation       what a decision may hold, when it is made and when the log is read
     book             the decisions replayed: what they make of each event and mention
     matching         decisions found again in the tables of a later run
     entries, query   the rows a reviewer sees; which of them, in what order
@@ -16,6 +17,7 @@
     pictures, world  timeline, agreements, map and charts as SVG
     article, present an article in pieces; events and history as data for the page
     server, guard    the web page and what keeps it safe; launch starts it
+    patience         connections that never finish their request are closed
 
 Data flows one way: tables + log of decisions -> desk -> page -> log of decisions.
 """

@@ -98,9 +98,7 @@ def roles(entry: Entry, mentions: list[dict[str, Any]]) -> dict[str, dict[str, s
         evidence and ``document`` for one outside (an actor named elsewhere, a date from context).
     """
     cells = entry.cells
-    first, last = (
-        int(cells[c] or 0) if cells[c].isdigit() else 0 for c in ("evidence_start", "evidence_end")
-    )
+    first, last = (int(cells[c] or 0) for c in ("evidence_start", "evidence_end"))
     actors, recipients = items(cells["actors"]), items(cells["recipients"])
     out: dict[str, dict[str, str]] = {}
     for mention in mentions:

@@ -41,7 +41,15 @@ _TITLE = re.compile(r"(?:^|[\s.(])[A-Z][a-z]{0,2}$")  # Mr. Gen. U.S.: no end of
 
 
 class EditError(ValueError):
-    """An edit cannot be made; the message is for the reviewer."""
+    """An edit cannot be made; the message is for the reviewer, ``status`` for their browser."""
+
+    status = 422
+
+
+class RequestError(EditError):
+    """A request is not of the form that the page sends."""
+
+    status = 400
 
 
 def follow(cells: Row, column: str, value: str, names: Names) -> Row:
@@ -205,7 +213,7 @@ def _touched(mentions: list[dict[str, Any]], start: int, end: int, role: str) ->
 
 def _inside(cells: Row, start: int) -> str:
     first, last = cells["evidence_start"], cells["evidence_end"]
-    inside = first.isdigit() and last.isdigit() and int(first) <= start < int(last)
+    inside = bool(first and last) and int(first) <= start < int(last)
     return "clause" if inside else "context"
 
 

@@ -73,7 +73,7 @@ class View:
         """Add an event, or bring the one of that uid up to date."""
         self._orders.clear()
         entry = self.entries.get(fresh.uid)
-        if entry is None or (entry.position, entry.start) != (fresh.position, fresh.start):
+        if entry is None or _stands(entry) != _stands(fresh):
             self.drop(fresh.uid)
             self.entries[fresh.uid] = fresh
             self.by_document.setdefault(fresh.cells["doc_id"], set()).add(fresh.uid)
@@ -100,6 +100,10 @@ class View:
                 self._reading_order, key=SORTS[sort], reverse=descending
             )
         return self._orders[sort, descending]
+
+
+def _stands(entry: Entry) -> tuple[str, int, int]:
+    return entry.cells["doc_id"], entry.position, entry.start
 
 
 def standing(machine: Row | None, state: EventState | None) -> Row:

@@ -26,6 +26,7 @@ from pipeline.resources import items
 from pipeline.review.desk import Desk
 from pipeline.review.entries import Entry, View
 from pipeline.review.tables import EVENT_COLUMNS, coded, zones
+from pipeline.tables.reading import dict_reader
 from pipeline.tables.schema import Row
 from pipeline.tables.writing import write_whole
 
@@ -36,7 +37,7 @@ NAME = "events_reviewed.csv"
 def read_reviewed(path: Path) -> list[Row]:
     """Read an ``events_reviewed.csv`` with all cells as the reviewer saw them."""
     with path.open(encoding="utf-8", newline="") as file:
-        return [{c: restore(v) for c, v in row.items()} for row in csv.DictReader(file)]
+        return [{c: restore(v) for c, v in row.items()} for row in dict_reader(file)]
 
 
 def reviewed_rows(desk: Desk, reviewer: str = "") -> list[Row]:

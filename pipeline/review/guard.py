@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -104,8 +105,8 @@ class Guard:
         return self._forged(headers)
 
     def _forged(self, headers: Headers) -> Response | None:
-        origin = urlsplit(headers.get("origin", ""))
-        if origin.scheme not in ("http", "https") or origin.netloc.lower() not in self._hosts:
+        scheme, _, netloc = headers.get("origin", "").partition("://")
+        if scheme not in ("http", "https") or netloc.lower() not in self._hosts:
             return PlainTextResponse("Changes are taken from the page itself only.", 403)
         if headers.get("sec-fetch-site", "same-origin") != "same-origin":
             return PlainTextResponse("Changes are taken from the page itself only.", 403)
@@ -114,7 +115,7 @@ class Guard:
         if headers.get("content-type", "").partition(";")[0].strip() != "application/json":
             return PlainTextResponse("Send JSON.", 415)
         length = headers.get("content-length", "")
-        if not length.isdigit() or int(length) > MAX_BODY:
+        if not re.fullmatch("[0-9]{1,9}", length) or int(length) > MAX_BODY:
             return PlainTextResponse("Too long.", 413)
         return None
 

@@ -30,9 +30,16 @@ def _stop(message: str) -> NoReturn:
 def desk(folder: Path, articles: Path | None = None, double_coding: bool | None = None) -> Desk:
     """Open the desk over a folder, or end with a message that says why it cannot be opened."""
     try:
-        return Desk(folder, articles, double_coding)
+        opened = Desk(folder, articles, double_coding)
     except (OutputError, StoreError) as error:
         _stop(str(error))
+    for number, why in opened.store.aside.items():
+        typer.echo(
+            f"{opened.store.path.name}: decision {number} cannot be read and counts for nothing: "
+            f"{why}",
+            err=True,
+        )
+    return opened
 
 
 def run(
@@ -56,6 +63,7 @@ def run(
         import uvicorn
 
         from pipeline.review.guard import LOOPBACK
+        from pipeline.review.patience import PatientProtocol
         from pipeline.review.server import application
     except ImportError as error:
         _stop(f"{error.name} is missing: pip install 'pacta[review]'")
@@ -84,7 +92,9 @@ def run(
     _later(3, warm)
     if browser:
         _later(0.5, webbrowser.open, address)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(
+        app, http=PatientProtocol, log_level="warning", access_log=False, server_header=False
+    )
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
     opened.store.close()

@@ -95,7 +95,7 @@ def _factuality(cells: Row, mentions: list[Row]) -> str:
 
 def _inside(cells: Row, mention: Row) -> bool:
     first, last = cells["evidence_start"], cells["evidence_end"]
-    if not (first.isdigit() and last.isdigit()):
+    if not first or not last:
         return False
     return int(first) <= int(mention["start"]) < int(last)
 

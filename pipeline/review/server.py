@@ -25,10 +25,12 @@ from starlette.routing import Route
 from pipeline.review import agreement, edtf, export, pictures, present, suggestions, verbs
 from pipeline.review.choices import choices
 from pipeline.review.desk import Desk
-from pipeline.review.edits import EditError
+from pipeline.review.edits import EditError, RequestError
 from pipeline.review.entries import View
 from pipeline.review.guard import Guard
 from pipeline.review.query import SORTS, Query
+from pipeline.review.tables import is_offset
+from pipeline.review.validation import is_unicode
 
 HERE = Path(__file__).parent
 PAGE = 60
@@ -82,7 +84,10 @@ class Review:
 
         def locked(request: Request) -> Response:
             with self._lock:
-                return handler(self, request)
+                try:
+                    return handler(self, request)
+                except EditError as error:
+                    return _problem(str(error), error.status)
 
         async def endpoint(request: Request) -> Response:
             return await run_in_threadpool(locked, request)
@@ -169,7 +174,9 @@ def events(review: Review, request: Request) -> Response:
 
 def _number(request: Request, name: str, default: int) -> int:
     value = request.query_params.get(name, "")
-    return int(value) if value.isdigit() and len(value) < 10 else default
+    if value and not is_offset(value):
+        raise RequestError(f"{name} is no number")
+    return int(value or default)
 
 
 def event(review: Review, request: Request) -> Response:
@@ -237,10 +244,9 @@ def check_date(review: Review, request: Request) -> Response:
 
 def decide(review: Review, request: Request, body: dict[str, Any]) -> Response:
     """Write one decision; answered only when it is on disk."""
-    reviewer = body.get("reviewer")
-    if not isinstance(reviewer, str) or not 0 < len(reviewer.strip()) <= 80:
+    reviewer = _name(body.get("reviewer"))
+    if not reviewer:
         return _problem("say who you are first", 422)
-    reviewer = reviewer.strip()
     client_id = body.get("id")
     if not isinstance(client_id, str) or not 8 <= len(client_id) <= 64:
         return _problem("the request has no id", 422)
@@ -248,10 +254,7 @@ def decide(review: Review, request: Request, body: dict[str, Any]) -> Response:
     view = desk.view(reviewer)
     known = desk.store.find(client_id)
     if known is None:
-        try:
-            record = verbs.decide(verbs.Request(desk, view, review.names, reviewer, body))
-        except EditError as error:
-            return _problem(str(error), 422)
+        record = verbs.decide(verbs.Request(desk, view, review.names, reviewer, body))
         desk.store.add(
             reviewer, record.action, record.doc_id, record.subject, record.payload, client_id
         )
@@ -273,25 +276,46 @@ def _after(desk: Desk, view: View, decision: Any, body: dict[str, Any]) -> dict[
         "doc_id": decision.doc_id,
         "subject": subject,
         "event": present.event(desk, view, entry) if entry else None,
+        "overtaken": _overtaken(view, decision, body.get("after")),
         "version": desk.version,
         "progress": desk.progress(view),
     }
 
 
+def _overtaken(view: View, decision: Any, after: object) -> list[dict[str, Any]]:
+    """What others decided of the event between the decision ``after`` and this one.
+
+    The later of two reviewers decides without having seen it, and so is told.
+    """
+    if not isinstance(after, int):
+        return []
+    return [
+        present.decision_line(view.book, other)
+        for other in view.book.history(decision.subject)
+        if after < other.id < decision.id and other.reviewer != decision.reviewer
+    ]
+
+
 def rename(review: Review, request: Request, body: dict[str, Any]) -> Response:
     """Remember who is reviewing in this browser."""
-    name = body.get("name")
-    if not isinstance(name, str) or not 0 < len(name.strip()) <= 80:
+    name = _name(body.get("name"))
+    if not name:
         return _problem("a name has 1 to 80 characters", 422)
-    answer = JSONResponse({"reviewer": name.strip()})
+    answer = JSONResponse({"reviewer": name})
     answer.set_cookie(
         NAME_COOKIE,
-        quote(name.strip(), safe=""),
+        quote(name, safe=""),
         max_age=31_536_000,
         httponly=True,
         samesite="lax",
     )
     return answer
+
+
+def _name(sent: object) -> str:
+    """A reviewer's name without the blanks around it; empty where it cannot be one."""
+    name = sent.strip() if isinstance(sent, str) else ""
+    return name if len(name) <= 80 and name.isprintable() else ""
 
 
 def history(review: Review, request: Request) -> Response:
@@ -306,6 +330,7 @@ def history(review: Review, request: Request) -> Response:
         total=len(log),
         offset=offset,
         size=MAX_PAGE,
+        aside=review.desk.store.aside,
         lines=[
             {**present.decision_line(view.book, d), "event": d.subject in view.entries}
             for d in shown
@@ -377,6 +402,8 @@ def _posted(
             return _problem("the request is no JSON", 400)
         if not isinstance(body, dict):
             return _problem("the request is no JSON object", 400)
+        if not is_unicode(body):
+            return _problem("the request holds half of a surrogate pair", 400)
         return await review.answer(lambda r, q: handler(r, q, body))(request)
 
     return endpoint

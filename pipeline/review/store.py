@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.review.validation import InvalidError, check
+
 NAME = "review.sqlite"
 VERSION = 1
 
@@ -38,6 +40,7 @@ CREATE TRIGGER decisions_remain BEFORE DELETE ON decisions
     BEGIN SELECT RAISE(ABORT, 'a decision is never deleted; undo it'); END;
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+_SELECT = "SELECT id, client_id, at, reviewer, action, doc_id, subject, payload FROM decisions"
 
 
 class StoreError(RuntimeError):
@@ -75,10 +78,17 @@ class Store:
     ------
     StoreError
         The file cannot be made or is no file of decisions.
+
+    Attributes
+    ----------
+    aside : dict
+        Rows of the log that cannot be replayed, by id: why not. They stay in the file and count
+        for nothing.
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / NAME
+        self.aside: dict[int, str] = {}
         self._lock = threading.Lock()
         try:
             self._db = sqlite3.connect(
@@ -87,6 +97,7 @@ class Store:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._create()
+            self._db.execute(f"{_SELECT} LIMIT 0")
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{self.path}: {error}") from None
 
@@ -130,24 +141,29 @@ class Store:
             return int(row.fetchone()[0])
 
     def since(self, last: int = 0) -> list[Decision]:
-        """The decisions with an id above ``last``, oldest first."""
+        """The decisions with an id above ``last``, oldest first; bad rows are set aside."""
         with self._lock:
             rows = self._db.execute(
-                "SELECT id, client_id, at, reviewer, action, doc_id, subject, payload"
-                " FROM decisions WHERE id > ? ORDER BY id",
+                f"{_SELECT} WHERE id > ? ORDER BY id",
                 (last,),
             ).fetchall()
-        return [_decision(row) for row in rows]
+        return [decision for row in rows if (decision := self._checked(row)) is not None]
+
+    def _checked(self, row: tuple) -> Decision | None:
+        try:
+            return _decision(row)
+        except (InvalidError, ValueError, RecursionError) as error:
+            self.aside[row[0]] = str(error)
+            return None
 
     def find(self, client_id: str) -> Decision | None:
         """The decision that was sent under an id, None where there is none."""
         with self._lock:
             row = self._db.execute(
-                "SELECT id, client_id, at, reviewer, action, doc_id, subject, payload"
-                " FROM decisions WHERE client_id = ?",
+                f"{_SELECT} WHERE client_id = ?",
                 (client_id,),
             ).fetchone()
-        return _decision(row) if row else None
+        return self._checked(row) if row else None
 
     def setting(self, name: str) -> str:
         """A setting of this review, or an empty string."""
@@ -172,7 +188,11 @@ class Store:
 
 def _decision(row: tuple) -> Decision:
     number, client_id, at, reviewer, action, doc_id, subject, payload = row
-    return Decision(number, client_id, at, reviewer, action, doc_id, subject, json.loads(payload))
+    if not all(isinstance(cell, str) for cell in row[1:]):
+        raise InvalidError("a column of it is no text")
+    content = json.loads(payload)
+    check(action, doc_id, subject, content)
+    return Decision(number, client_id, at, reviewer, action, doc_id, subject, content)
 
 
 def _statements(script: str) -> list[str]:

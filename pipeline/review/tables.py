@@ -51,14 +51,16 @@ def stamp(folder: Path) -> tuple:
     return tuple(marks)
 
 
+def is_offset(cell: str) -> bool:
+    """Whether a cell holds a character offset: up to nine digits 0 to 9."""
+    return cell.isascii() and cell.isdecimal() and len(cell) < 10
+
+
 def _offsets(rows: list[Row], name: str, pairs: tuple[tuple[str, str], ...]) -> None:
     for number, row in enumerate(rows, start=2):
         for first, last in pairs:
-            try:
-                start, end = int(row[first]), int(row[last])
-            except ValueError:
-                start, end = 0, -1
-            if not 0 <= start <= end:
+            cells = row[first], row[last]
+            if not all(map(is_offset, cells)) or int(cells[0]) > int(cells[1]):
                 raise OutputError(
                     f"{name}: record {number}: {first}, {last} are no offsets: "
                     f"{row[first]!r}, {row[last]!r}"
@@ -87,13 +89,13 @@ def read(folder: Path) -> Tables:
     documents = {
         row["doc_id"]: row for row in read_rows(folder / "documents.csv", DOCUMENT_COLUMNS)
     }
-    events = read_rows(folder / "events.csv", EVENT_COLUMNS)
+    events = read_rows(folder / "events.csv", EVENT_COLUMNS, EVENTS.formed)
     _offsets(
         events,
         "events.csv",
         (("trigger_start", "trigger_end"), ("evidence_start", "evidence_end")),
     )
-    rows = read_rows(folder / "mentions.csv", MENTION_COLUMNS)
+    rows = read_rows(folder / "mentions.csv", MENTION_COLUMNS, MENTIONS.formed)
     _offsets(rows, "mentions.csv", (("start", "end"),))
     mentions: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
@@ -121,6 +123,6 @@ def zones(cell: str) -> list[dict]:
     for item in items(cell):
         kind, _, span = item.rpartition(":")
         first, _, last = span.partition("-")
-        if kind and first.isdigit() and last.isdigit():
+        if kind and is_offset(first) and is_offset(last):
             out.append({"kind": kind, "start": int(first), "end": int(last)})
     return out

@@ -15,17 +15,20 @@ from typing import Any
 from pipeline.review import edits, matching
 from pipeline.review.choices import choices
 from pipeline.review.desk import Desk, mention_key
-from pipeline.review.edits import EditError
+from pipeline.review.edits import EditError, RequestError
 from pipeline.review.entries import Entry, View
 from pipeline.review.suggestions import Names
-from pipeline.review.tables import EVENT_COLUMNS, MENTION_COLUMNS
-from pipeline.tables.schema import Row
+from pipeline.review.tables import EVENT_COLUMNS, MENTION_COLUMNS, is_offset
+from pipeline.review.validation import PLACE, InvalidError, check, check_cells
+from pipeline.tables.schema import EVENTS, MENTIONS, Row
 
 GROUPS = ("same_as", "cluster_id")
 MENTION_EDITABLE = (
     *("label", "entity", "country", "sector", "sense", "date"),
     *("agreement_id", "agreement_type", "generic"),
 )
+OWN = ("event_id", "doc_id", "published", "rule_id", "confidence")
+"""What only a run can say of an event: no decision changes it."""
 MAX_COMMENT = 4000
 NEAREST = 3
 
@@ -57,10 +60,17 @@ class Request:
             raise EditError(f"the request has no {name}")
         return value
 
+    def number(self, name: str) -> int | None:
+        """A field that must be a whole number, if it is there."""
+        value = self.body.get(name)
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+            raise RequestError(f"{name} is no number")
+        return value
+
     def span(self) -> tuple[int, int]:
         """The selected stretch of text."""
-        start, end = self.body.get("start"), self.body.get("end")
-        if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end:
+        start, end = self.number("start"), self.number("end")
+        if start is None or end is None or not 0 <= start < end:
             raise EditError("select some text first")
         return start, end
 
@@ -73,10 +83,32 @@ class Request:
         known = self.view.entries.get(uid)
         if known is not None:
             return known
-        seen = _row(self.body.get("seen"), EVENT_COLUMNS)
-        if not seen["trigger_start"].isdigit() or not seen["trigger_end"].isdigit():
+        if self.body.get("seen") is None:
             raise EditError("the event is not in the tables any more")
+        seen = dict.fromkeys(EVENT_COLUMNS, "") | _seen_cells(self.body["seen"])
+        if not uid.startswith(f"{seen['doc_id']}:") or not is_offset(seen["trigger_start"]):
+            raise RequestError("the request does not hold the row that was seen")
         return Entry(uid, seen, None, None, 0, int(seen["trigger_start"]), 0.0)
+
+    def seen(self, entry: Entry) -> Row:
+        """The values of an event that the reviewer saw, or those that stand now.
+
+        Raises
+        ------
+        pipeline.review.edits.RequestError
+            They cannot be values of this event: a column or an event type that does not exist, a
+            cell of the wrong form, a place in the text where it never stood.
+        """
+        if self.body.get("seen") is None:
+            return entry.cells
+        sent = entry.cells | _seen_cells(self.body["seen"])
+        state = entry.state
+        known = [entry.cells, entry.machine or {}, *([state.first, state.row] if state else ())]
+        if not any(all(sent[c] == row.get(c, "") for c in PLACE) for row in known):
+            raise RequestError("the event that was seen stands elsewhere; load the page again")
+        if sent["event_type"] not in (entry.cells["event_type"], *choices().types):
+            raise RequestError(f"{sent['event_type'] or 'nothing'} is no event type")
+        return sent | {column: entry.cells[column] for column in OWN}
 
 
 def decide(request: Request) -> Record:
@@ -90,13 +122,19 @@ def decide(request: Request) -> Record:
     verb = VERBS.get(request.text("action"))
     if verb is None:
         raise EditError("no such action")
-    return verb(request)
+    record = verb(request)
+    try:
+        check(record.action, record.doc_id, record.subject, record.payload)
+    except InvalidError as error:
+        raise RequestError(f"this decision could not be read again: {error}") from None
+    return record
 
 
-def _row(value: Any, columns: tuple[str, ...]) -> Row:
-    if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-        raise EditError("the request does not hold the row that was seen")
-    return {column: value.get(column, "") for column in columns}
+def _seen_cells(sent: object) -> Row:
+    try:
+        return check_cells(EVENTS, sent)
+    except InvalidError as error:
+        raise RequestError(f"the request does not hold the row that was seen: {error}") from None
 
 
 def _base(entry: Entry) -> Row:
@@ -108,9 +146,7 @@ def _base(entry: Entry) -> Row:
 
 def _verdict(request: Request) -> Record:
     entry = request.entry()
-    base = _base(entry)
-    seen = request.body.get("seen")
-    cells = entry.cells if seen is None else _row(seen, EVENT_COLUMNS)
+    base, cells = _base(entry), request.seen(entry)
     payload: dict[str, Any] = {
         "row": base,
         "cells": {c: v for c, v in cells.items() if v != base.get(c, "")},
@@ -263,10 +299,7 @@ def _mention(request: Request) -> Record:
     """Add a mention (``start``, ``end``), correct one (``key``), or strike it (``rejected``)."""
     document = _document_of(request)
     doc_id = document["doc_id"]
-    sent = request.body.get("cells", {})
-    if not isinstance(sent, dict) or not all(isinstance(v, str) for v in sent.values()):
-        raise EditError("the request does not hold the cells of the mention")
-    cells = {c: v for c, v in sent.items() if c in MENTION_EDITABLE}
+    cells = _mention_cells(request.body.get("cells", {}))
     mentions = request.desk.mentions(request.view, doc_id)
     if "key" in request.body:
         key = request.text("key")
@@ -279,6 +312,17 @@ def _mention(request: Request) -> Record:
             payload = {"row": row, "rejected": True}
         return Record("mention", doc_id, key, payload)
     return _new_mention(request, doc_id, cells, mentions)
+
+
+def _mention_cells(sent: object) -> Row:
+    try:
+        cells = check_cells(MENTIONS, sent)
+    except InvalidError as error:
+        raise RequestError(f"the request does not hold the cells of a mention: {error}") from None
+    for column, name in (("label", "labels"), ("sector", "sectors"), ("sense", "senses")):
+        if cells.get(column) and cells[column] not in choices().lists[name]:
+            raise EditError(f"{cells[column]} is no {column}")
+    return {c: v for c, v in cells.items() if c in MENTION_EDITABLE}
 
 
 def _new_mention(
@@ -351,11 +395,11 @@ def _take_back(request: Request) -> Record:
     """Undo or redo: the reviewer's latest, or any decision of theirs by number."""
     action = request.text("action")
     book = request.view.book
-    number = request.body.get("decision")
+    number = request.number("decision")
     if number is None:
         target = book.last_of(request.reviewer, action)
     else:
-        target = book.decision(number) if isinstance(number, int) else None
+        target = book.decision(number)
         if target is not None and (
             target.action in ("undo", "redo") or (target.id in book.undone) == (action == "undo")
         ):

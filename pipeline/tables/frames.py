@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.tables.reading import dict_reader
 from pipeline.tables.schema import BOOLEAN, DATE, FLOAT, INTEGER, LIST, Row, Table, typed
 
 if TYPE_CHECKING:
@@ -38,7 +39,5 @@ def frame(table: Table, rows: Iterable[Row]) -> pd.DataFrame:
 
 def read_csv(table: Table, folder: Path) -> pd.DataFrame:
     """Read a table written as CSV. The text ``NA`` stays a text (it is a country code)."""
-    import csv
-
     with (folder / f"{table.name}.csv").open(encoding="utf-8", newline="") as file:
-        return frame(table, csv.DictReader(file))
+        return frame(table, dict_reader(file))

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pipeline.tables.schema import Row
+from pipeline.tables.schema import Row, fits
+
+LONGEST_CELL = 1_000_000_000
+"""Characters of a cell; what a run writes (a title, a list of zones) has no bound of its own."""
 
 
 class OutputError(ValueError):
     """An output folder cannot be read; the message says which file and why."""
 
 
-def read_rows(path: Path, columns: Iterable[str]) -> list[Row]:
+def dict_reader(file: Iterable[str]) -> csv.DictReader:
+    """Read a CSV table whose cells may be longer than the csv module allows by itself."""
+    csv.field_size_limit(LONGEST_CELL)
+    return csv.DictReader(file)
+
+
+def read_rows(
+    path: Path, columns: Iterable[str], kinds: Mapping[str, str] | None = None
+) -> list[Row]:
     """Read a table of an output folder.
 
     Parameters
@@ -22,6 +33,8 @@ def read_rows(path: Path, columns: Iterable[str]) -> list[Row]:
         The CSV file.
     columns : iterable of str
         The columns that must be there; a table may hold more.
+    kinds : mapping of str to str, optional
+        Columns whose cells are numbers, days or truth values, where they are not empty.
 
     Returns
     -------
@@ -31,9 +44,10 @@ def read_rows(path: Path, columns: Iterable[str]) -> list[Row]:
     Raises
     ------
     OutputError
-        The file is missing, is no CSV in UTF-8, lacks a column, or a row has more or fewer cells
-        than the header.
+        The file is missing, is no CSV in UTF-8, lacks a column, a row has more or fewer cells than
+        the header, or a cell is none of what its column holds.
     """
+    csv.field_size_limit(LONGEST_CELL)
     try:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.reader(file)
@@ -48,7 +62,14 @@ def read_rows(path: Path, columns: Iterable[str]) -> list[Row]:
                         f"{path.name}: line {reader.line_num}: {len(cells)} cells, "
                         f"the header has {len(header)}"
                     )
-                rows.append(dict(zip(header, cells, strict=True)))
+                row = dict(zip(header, cells, strict=True))
+                for column, kind in (kinds or {}).items():
+                    if row.get(column) and not fits(kind, row[column]):
+                        raise OutputError(
+                            f"{path.name}: line {reader.line_num}: {column} is no {kind}: "
+                            f"{row[column][:40]!r}"
+                        )
+                rows.append(row)
             return rows
     except FileNotFoundError:
         raise OutputError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,14 @@ STRING, INTEGER, FLOAT, BOOLEAN, DATE, LIST = (
     "list",
 )
 SEPARATOR = "; "
+# Nine digits are more than any offset or count; a year of more than four digits, or one before
+# the year 1, is a day that `typed` gives up on but a table may hold.
+_FORMS = {
+    INTEGER: re.compile(r"[0-9]{1,9}"),
+    FLOAT: re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,20})?"),
+    BOOLEAN: re.compile(r"true|false"),
+    DATE: re.compile(r"-?[0-9]{4,9}-[0-9]{2}-[0-9]{2}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,11 @@ class Table:
     def columns(self) -> tuple[str, ...]:
         """The column names in order."""
         return tuple(self.types)
+
+    @property
+    def formed(self) -> dict[str, str]:
+        """The columns whose cells have a form (number, truth value, day), with their kind."""
+        return {column: kind for column, kind in self.types.items() if kind in _FORMS}
 
 
 def _table(name: str, layout: str) -> Table:
@@ -89,6 +103,11 @@ def number(value: float | None) -> str:
         return ""
     text = f"{value:.4f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def fits(kind: str, cell: str) -> bool:
+    """Whether a cell that is not empty has the form of its kind (text and lists have none)."""
+    return kind not in _FORMS or _FORMS[kind].fullmatch(cell) is not None
 
 
 def typed(table: Table, row: Row) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from pipeline.evaluation.gold import (
 )
 from pipeline.evaluation.sentences import splitter
 from pipeline.resources import items
+from pipeline.tables.reading import dict_reader
 from pipeline.tables.schema import EVENTS, join
 from pipeline.tables.writing import write_whole
 
@@ -125,7 +126,7 @@ _CHECKED = {
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
+        reader = dict_reader(file)
         missing = [c for c in (*EVENTS.columns, "status") if c not in (reader.fieldnames or ())]
         if missing:
             raise GoldError(path, "header", f"no column {', '.join(missing)}")

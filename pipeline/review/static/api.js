@@ -1,7 +1,7 @@
 // Talking to the server. Decisions go through a queue kept in this browser until the server has
 // said that they are on disk: one that was cut off is sent again, under the same id, and the
 // server stores it once.
-import { $, hush, toast } from "./dom.js";
+import { $, hush, toast, words } from "./dom.js";
 
 const RETRY = 1500;
 const session = { csrf: "", reviewer: "", id: "" };
@@ -53,6 +53,9 @@ function token() {
   return [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
 }
 
+/** What a decision says of the event it is about: as it was seen, and after which decision. */
+export const about = (event) => ({ uid: event.uid, seen: event.cells, after: event.history.at(-1)?.id ?? 0 });
+
 /**
  * Send a decision; resolves with the server's answer once it is on disk, null if refused.
  * @param refused what to do with the reason of a refusal; else it is shown at the foot of the page
@@ -94,7 +97,7 @@ async function sendFirst(item) {
     if (answer.status >= 500 || answer.status === 401) return "again";
     if (silent) hush();
     silent = false;
-    if (answer.ok) return await answer.json();
+    if (answer.ok) return told(await answer.json());
     const said = await answer.text();
     const refused = item.refused || ((problem) => toast(problem, "problem"));
     refused(said.startsWith("{") ? JSON.parse(said).problem : said);
@@ -105,6 +108,13 @@ async function sendFirst(item) {
     toast("The server does not answer. Your decision is kept and sent when it is back.", "problem");
     return "again";
   }
+}
+
+/** Tell what others decided of the event after it was seen here and before this decision. */
+function told(answer) {
+  const last = answer.overtaken.at(-1);
+  if (last) toast(`${last.reviewer} was a moment before you: ${words(last.action)} ${last.what}. Yours stands now; u takes it back.`, "problem");
+  return answer;
 }
 
 /** Give the reviewer a name. */

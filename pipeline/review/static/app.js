@@ -116,7 +116,7 @@ async function reorder() {
 
 async function verdict(action) {
   if (!event) return;
-  const answer = await api.decide(action, { uid: event.uid, seen: event.cells });
+  const answer = await api.decide(action, api.about(event));
   if (!answer) return;
   progress(answer.progress, answer.version);
   if (answer.event) {
@@ -155,7 +155,7 @@ async function takeBack(action) {
 
 async function reopen() {
   if (!event) return;
-  const answer = await api.decide("reopen", { uid: event.uid, seen: event.cells });
+  const answer = await api.decide("reopen", api.about(event));
   if (answer) await changed(answer);
 }
 
@@ -188,7 +188,7 @@ async function documentDone() {
 async function setRole(role) {
   const chosen = article.selection();
   if (!chosen || !event) return;
-  const answer = await api.decide("select", { uid: event.uid, seen: event.cells, role, start: chosen.start, end: chosen.end });
+  const answer = await api.decide("select", { ...api.about(event), role, start: chosen.start, end: chosen.end });
   article.rest();
   bar();
   if (!answer) return;

@@ -1,6 +1,6 @@
 // The form: one event, cell by cell, each with the reason for its value or its blank.
 import { $, fill, h, list, percent, words } from "./dom.js";
-import { get } from "./api.js";
+import { about, get } from "./api.js";
 import { typeahead } from "./typeahead.js";
 
 export const CELLS = [
@@ -190,7 +190,7 @@ function liveDate(input, hint) {
 }
 
 function save(event, column, value, refused) {
-  return hooks.decide("edit", { uid: event.uid, seen: event.cells, column, value }, refused);
+  return hooks.decide("edit", { ...about(event), column, value }, refused);
 }
 
 /** Save what an input stands for, once for each new value; what is wrong is said at the field. */
@@ -261,7 +261,7 @@ function comment(event) {
       if (e.key === "Escape") { area.value = event.comment; area.blur(); e.stopPropagation(); }
       if (e.key === "Enter" && !e.shiftKey) { e.preventDefault(); area.blur(); }
     },
-    onchange: () => hooks.inTurn(() => hooks.decide("comment", { uid: event.uid, seen: event.cells, text: area.value })),
+    onchange: () => hooks.inTurn(() => hooks.decide("comment", { ...about(event), text: area.value })),
   });
   area.value = event.comment;
   area.dataset.saved = event.comment;
