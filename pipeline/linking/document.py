@@ -135,16 +135,16 @@ def _share(group: list[Event], doc: Doc) -> None:
 
 
 def _take_parties(events: list[Event], principals: Sequence[Entity]) -> None:
-    """Let an act without parties take those of the act of its kind or type told last, else next.
+    """Let an act without parties take those of the act of its kind told last, else next.
 
     Talks and treaties of which the article names no parties at all are those of the two states
     that it is about.
     """
     told: dict[str, Event] = {}
     for event in events:
-        last = told.get(event.act) or told.get(event.event_type)
+        last = told.get(event.act)
         if event.actors:
-            told[event.act] = told[event.event_type] = event
+            told[event.act] = event
         elif event.event_type in VOICED or event.act in ("praise", "pledge"):
             continue
         elif last is not None and event.trigger[0] - last.trigger[0] < STORY:

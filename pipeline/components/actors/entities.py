@@ -245,7 +245,7 @@ class Resolution:
             return None
         rest = [w for w in words if w not in self.lexicon.nouns.state]
         if not rest:
-            country = gazetteers.country(self.home(ent))
+            country = gazetteers.country(self._governed() or self.home(ent))
             return state(country) if country else None
         text = " ".join(rest)
         country = gazetteers.country_by_demonym(text) or gazetteers.country_by_name(text)
@@ -254,6 +254,20 @@ class Resolution:
                 term = self.holder_by_surname(fold(name.split()[-1]))
                 country = country or (gazetteers.country(term.country) if term else None)
         return state(country) if country else None
+
+    def _governed(self) -> str:
+        """Return the state whose Government the article names in full, if it names just one."""
+        doc, nouns = self.doc, self.lexicon.nouns.state
+        found = set()
+        for ent in doc.ents:
+            entity = self.entity(ent)
+            if ent.label_ not in ("GPE", "NORP") or entity is None:
+                continue
+            behind = doc[ent.end : ent.end + 1].text
+            before = [t.text for t in doc[max(0, ent.start - 3) : ent.start] if t.lower_ != "the"]
+            if behind in nouns or (before[-1:] == ["of"] and before[-2:-1] and before[-2] in nouns):
+                found.add(entity.country)
+        return found.pop() if len(found) == 1 else ""
 
     def _by_name(self, text: str) -> tuple[str, str, bool]:
         """Return country, sector and whether it is a public office, as the name itself says."""

@@ -82,7 +82,7 @@ def _owns(noun: Token, child: Token, discourse: Discourse) -> bool:
 
 def _as_owner(name: Span, discourse: Discourse) -> list[Entity]:
     entity = name._.entity
-    if entity is None:
+    if entity is None or discourse.is_stance(name):
         return []
     capital = gazetteers.country_by_capital(name.text) if name.label_ == "GPE" else None
     if capital is not None and entity.name != capital.name:
@@ -99,7 +99,7 @@ def by_modifier(noun: Token, discourse: Discourse) -> list[Entity]:
     for child in [*noun.children, *parts]:
         name = discourse.actor_at(child)
         attached = child.dep_ in _OWNING or child.dep_ in ("flat", "nmod:desc")
-        if name is None or not attached or name._.entity is None:
+        if name is None or not attached or name._.entity is None or discourse.is_stance(name):
             continue
         prepositional = child.dep_ == "nmod" and syntax.preposition(child)
         if name.label_ == "ORG" and not prepositional:

@@ -6,6 +6,7 @@ from spacy.tokens import Doc, Span, Token
 
 from pipeline.components.coreference.discourse import ACTING
 from pipeline.components.coreference.titled import titled
+from pipeline.components.coreference.vocabulary import vocabulary
 from pipeline.language import syntax
 
 _LINKS = frozenset({",", "and", "&", ", and", "–", "-", "/"})
@@ -32,6 +33,7 @@ class Lists:
 
     def __init__(self, doc: Doc) -> None:
         self.titled = titled(doc)
+        self._besides = vocabulary().besides
         self.names = [name for name in doc.ents if name.label_ in ACTING]
         self._name_at = {token.i: name for name in self.names for token in name}
         self._members = [
@@ -82,10 +84,32 @@ class Lists:
         ``delegations of Cyprus, Greece and Israel``, ``the Polish and Czech governments``.
         """
         if word.i in self._name_at:
-            return self._listed_with(word)
+            return self._listed_with(word) + self._company(word)
         owners = [c for c in word.children if c.i in self._name_at and c.dep_ in _OWNING]
-        return [
+        found = [
             other for one in owners for other in syntax.conjuncts(one)[1:] + self._listed_with(one)
+        ]
+        return found or self._modifiers(word)
+
+    def _modifiers(self, noun: Token) -> list[Token]:
+        """Return the names before the one right before a noun: *Indian and U.S. officials*."""
+        found: list[Token] = []
+        name = self._name_at.get(noun.i - 1)
+        while name is not None and name.label_ in ("NORP", "GPE") and name.start > 1:
+            link = noun.doc[name.start - 1].lower_
+            other = self._name_at.get(name.start - 2) if link in ("and", ",", "&") else None
+            name = other if other is not None and other.label_ in ("NORP", "GPE") else None
+            if name is not None:
+                found.append(name.root)
+        return found[::-1]
+
+    def _company(self, word: Token) -> list[Token]:
+        """Return who is said to act along with somebody: *France, along with Britain, called*."""
+        return [
+            party
+            for child in syntax.children(word, "nmod", "obl")
+            if syntax.preposition(child) in self._besides
+            for party in syntax.conjuncts(child)
         ]
 
     def _listed_with(self, word: Token) -> list[Token]:

@@ -87,6 +87,13 @@ class Discourse:
         name = self._name_at.get(token.i)
         return name if name is not None and name.label_ in ACTING else None
 
+    def is_stance(self, name: Span) -> bool:
+        """Whether a name only says for or against whom somebody is: *pro-Syrian lawmakers*."""
+        doc = self.doc
+        if name.start < 2 or doc[name.start - 1].text not in ("-", "–"):
+            return False
+        return doc[name.start - 2].lower_ in self.words.stances
+
     def country(self, found: gazetteers.Country) -> Entity:
         """Return the article's entity of a country."""
         return self._by_name.get(found.name) or state(found)
@@ -101,10 +108,10 @@ class Discourse:
         """Return the names of a sentence."""
         return self._names_of[self._number[sent.start]]
 
-    def back(self, token: Token) -> Iterator[Span]:
-        """Yield the sentence of a token and those before it, nearest first."""
+    def back(self, token: Token, window: int = _WINDOW) -> Iterator[Span]:
+        """Yield the sentence of a token and those before it, nearest first, ``window`` in all."""
         number = self._number[token.i]
-        for n in range(number, max(-1, number - _WINDOW), -1):
+        for n in range(number, max(-1, number - window), -1):
             yield self.sentences[n]
 
     def distance(self, token: Token, sent: Span) -> int:

@@ -13,11 +13,15 @@ from pipeline.components.coreference.discourse import (
     Discourse,
     Fits,
     Resolve,
+    is_person,
     is_state,
 )
 from pipeline.language import syntax
 from pipeline.language.words import is_plural, lemma
 from pipeline.records import Entity
+
+_LEADERS = 12
+"""How many sentences back "the two leaders" may have been named, their own counted."""
 
 
 def noun(token: Token, discourse: Discourse, resolve: Resolve) -> list[Entity]:
@@ -53,6 +57,8 @@ def told_before(token: Token, discourse: Discourse, resolve: Resolve) -> list[En
     if title in words.offices and (held := _office(token, title, number, discourse)):
         return held
     if is_plural(token) or number > 1:
+        if title in words.offices and (persons := _officers(token, number, discourse)):
+            return persons
         if (title in words.states or title in words.offices) and (number > 1 or _definite(token)):
             found = together(token, number, is_state, discourse)
             if found:
@@ -115,6 +121,17 @@ def _office(token: Token, title: str, number: int, discourse: Discourse) -> list
             return holders[-number:]
         if plural and number <= 1 and len(holders) in (2, 3):
             return holders
+    return []
+
+
+def _officers(token: Token, number: int, discourse: Discourse) -> list[Entity]:
+    """Return the persons last named so many at a time: *the two leaders*, *both ministers*."""
+    if number < 2:
+        return []
+    for sent in discourse.back(token, _LEADERS):
+        named = discourse.entities_in(sent, token, is_person)
+        if len(named) >= number:
+            return named if len(named) == number else []
     return []
 
 

@@ -111,6 +111,7 @@ def they(token: Token, discourse: Discourse, resolve: Resolve) -> list[Entity]:
     number = discourse.words.numbers.get(token.lower_, 0)
     for sent in discourse.back(token):
         groups = [_with_others(t, resolve) for t in sent if _heads_group(t, token)]
+        groups += [g for t in sent if t.i < token.i and (g := _met_with(t, resolve))]
         groups = [g for g in groups if len(g) >= max(2, number)]
         if groups:
             group = groups[-1] if sent.start == token.sent.start else groups[0]
@@ -136,6 +137,17 @@ def _with_others(token: Token, resolve: Resolve) -> list[Entity]:
             found += resolve(other)
     kinds = {is_person(e) for e in found}
     return list(dict.fromkeys(found)) if len(kinds) == 1 else []
+
+
+def _met_with(subject: Token, resolve: Resolve) -> list[Entity]:
+    """Return two persons of whom one did something with the other: *Lee spoke with Berg*."""
+    if subject.dep_ not in SUBJECTS:
+        return []
+    found = list(resolve(subject))
+    for partner in syntax.prepositional(subject.head, frozenset({"with"})):
+        found += resolve(partner)
+    found = list(dict.fromkeys(found))
+    return found if len(found) == 2 and all(is_person(e) for e in found) else []
 
 
 def _is_many(token: Token, before: Token) -> bool:

@@ -102,6 +102,8 @@ class _Chain:
         if first == end or title.end == first:
             return True
         between = self.doc[title.end : first]
+        if between.text.lower() in ("and", "&"):
+            return True
         one = title[-1].text[0].isupper() and "the" in {t.lower_ for t in between}
         return one or not office
 
@@ -115,8 +117,15 @@ class _Chain:
         if token.lower_ in _COMPLEMENT or token.text == "-" or token.lower_ in _GENITIVE:
             return token.i
         if token.lower_ in ("and", "&"):
-            return None if at_title else token.i
+            return None if at_title and not self._holds_two(token) else token.i
         return token.i if token.pos_ in _INNER else None
+
+    def _holds_two(self, link: Token) -> bool:
+        """Whether a person has a title on both sides of *and*: *Crown Prince and Premier Lee*."""
+        title = self.titles.get(link.i)
+        if title is None or not all(token.text[0].isupper() for token in title):
+            return False
+        return title.start == 0 or self.doc[title.start - 1].lower_ not in _DETERMINERS
 
     def _with_owner(self, first: int) -> int:
         """Return where the nationality or body begins that stands before a title, if one does."""

@@ -39,6 +39,8 @@ class Vocabulary:
     reasons: frozenset[str]
     upon: frozenset[str]
     leading: frozenset[str]
+    stances: frozenset[str]
+    besides: frozenset[str]
     acting: frozenset[str]
     groups: frozenset[str]
 

@@ -24,6 +24,7 @@ from pipeline.components.events.parties import (
     is_half,
     is_judged,
     is_of_own_deed,
+    other_side,
     parties,
     spare_victims,
     states,
@@ -62,6 +63,11 @@ def extract(
             continue
         events.extend(_events(doc, match, reading, slots))
         _inherit_setting(events, match.token)
+        if match.trigger.rule.frame == "deliberation" and len(events[-1].actors) == 1:
+            met = other_side(events[-1], events[:-1])
+            if met:
+                events[-1].actors = list(met)
+                events[-1].reasons["actors"] = "goes on with the meeting told before"
         spare_victims(events[-1], match, by_token, slots)
         aim_at_deed(events, match, book, slots)
         if is_judged(match.token, by_token):

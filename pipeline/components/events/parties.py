@@ -14,6 +14,9 @@ from pipeline.gazetteers import country
 from pipeline.language import syntax
 from pipeline.records import Agreement, Entity, Event
 
+MEETING = 2000
+"""Characters over which the account of one meeting goes on."""
+
 
 def parties(
     token: Token,
@@ -50,6 +53,19 @@ def clause_parties(match: Match, slots: Slots, event: Event) -> list[Entity]:
     found = slots.entities(syntax.agent(verb))
     found = [entity for entity in found if entity not in event.recipients]
     return [] if match.trigger.frame.joint and len(found) < 2 else found
+
+
+def other_side(event: Event, told: list[Event]) -> list[Entity]:
+    """Return all who met where the text goes on with one of them: *Lee also discussed trade*.
+
+    They are those of the meeting told last, if whoever speaks was there.
+    """
+    for earlier in reversed(told):
+        near = event.trigger[0] - earlier.trigger[0] < MEETING
+        if earlier.event_type == "CONSULT" and len(earlier.actors) > 1 and near:
+            there = earlier.factuality == event.factuality == "actual"
+            return earlier.actors if there and set(event.actors) < set(earlier.actors) else []
+    return []
 
 
 def first_named(token: Token, relation: str, slots: Slots, actors: list[Entity]) -> list[Entity]:

@@ -100,15 +100,20 @@ class Slots:
             clauses = syntax.children(token, "xcomp", "ccomp", "acl", "advcl")
             return [clause for clause in clauses if syntax.is_infinitive(clause)]
         if slot == "owner":
-            return syntax.possessor(token) or _owner_before(token)
+            owners = syntax.possessor(token) or _owner_before(token)
+            return [] if self._suffers(owners, token) else owners
         if slot == "modifier":
-            return [
-                word
-                for child in syntax.children(token, *MODIFIERS)
-                if not syntax.preposition(child) and child.i < token.i
-                for word in (child, *syntax.children(child, "amod", "compound"))
-                if word.i not in self._mere_places
-            ]
+            return (
+                []
+                if self._victims(token)
+                else [
+                    word
+                    for child in syntax.children(token, *MODIFIERS)
+                    if not syntax.preposition(child) and child.i < token.i
+                    for word in (child, *syntax.children(child, "amod", "compound"))
+                    if word.i not in self._mere_places
+                ]
+            )
         if slot == "holder":
             return self.holder(token)
         if slot == "head":
@@ -146,6 +151,8 @@ class Slots:
         if slot == "carrier":
             verb = syntax.governor(token)
             return [verb] if verb is not None and token.dep_ != "nsubj" else []
+        if slot == "of" and kind == "noun" and (victims := self._victims(token)):
+            return victims
         words = frozenset({slot})
         found = list(syntax.prepositional(token, words))
         if not found and kind == "noun":
@@ -154,6 +161,19 @@ class Slots:
                 found = list(syntax.prepositional(verb, words))
         found = [self._behind_case(one, slot) for one in found]
         return [one for one in found if one != token and one.i not in self._date_tokens]
+
+    def _victims(self, noun: Token) -> list[Token]:
+        """Return the person killed or seized: *Mr. Lee's murder*, *the Lee assassination*."""
+        named = [*syntax.possessor(noun), *syntax.children(noun, "compound")]
+        return named if self._suffers(named, noun) else []
+
+    def _suffers(self, owners: list[Token], noun: Token) -> bool:
+        """Whether a noun's person is whom the act hits: *Lee's murder*, not *Lee's murder of*."""
+        if not owners or not self.is_a(noun, "killing"):
+            return False
+        of = any(syntax.preposition(c) == "of" for c in syntax.children(noun, "nmod"))
+        people = [e for owner in owners for e in self.lists.called(owner)._.referents]
+        return not of and bool(people) and all(e.type == "PERSON" for e in people)
 
     def _behind_case(self, nominal: Token, word: str) -> Token:
         """Return the name right behind a preposition where the parse hung that on a later noun.
@@ -168,8 +188,15 @@ class Slots:
         return nominal
 
     def _through_text(self, subject: list[Token]) -> list[Token]:
-        """Return who speaks in a text that is said to act: *Chad issued a statement praising*."""
-        if len(subject) != 1 or not self.is_a(subject[0], "text"):
+        """Return who speaks in a text that is said to act: *Chad issued a statement praising*.
+
+        Likewise who made the raid or fired the missiles that kill.
+        """
+        if len(subject) != 1:
+            return subject
+        if self.is_a(subject[0], "operation") or self.is_a(subject[0], "weapon_fired"):
+            return self._authors(subject[0]) or subject
+        if not self.is_a(subject[0], "text"):
             return subject
         text = subject[0]
         verb = syntax.governor(text)
