@@ -16,7 +16,7 @@ from typing import Any
 
 import pycountry
 
-from pipeline.review.world import FILE, Ring
+from pipeline.world import FILE, Ring
 
 
 def from_topojson(topology: dict[str, Any]) -> dict[str, Any]:

@@ -17,8 +17,11 @@ import pytest
 from markupsafe import escape
 from typer.testing import CliRunner
 
+from pipeline import gazetteers
 from pipeline.cli import app
-from pipeline.report import charts, figures, outputs, page, views
+from pipeline.report import charts, figures, outputs, page, reviewed, views
+from pipeline.review import matching
+from pipeline.review.store import Store
 from pipeline.tables.reading import OutputError
 from pipeline.tables.schema import TABLES, Row
 
@@ -204,7 +207,7 @@ def test_figures_are_svg_and_png(tmp_path: Path) -> None:
             assert ET.fromstring(drawing).tag.endswith("svg")
             assert "var(--" not in drawing
     timeline = (tmp_path / "new" / "figures" / "timeline.svg").read_text(encoding="utf-8")
-    assert "DEU – JPN" in timeline
+    assert "DEU → JPN" in timeline
 
 
 def _figures() -> list[str]:
@@ -214,21 +217,49 @@ def _figures() -> list[str]:
 # --- what is counted ------------------------------------------------------------------------------
 
 
-def test_pairs_are_states_and_bodies() -> None:
-    assert views.dyad(act(actors="Boris Pistorius; Kenji Sato")) == ("DEU", "JPN")
-    alone = act(actors="Japan", actor_codes="JPN.GOV")
-    assert views.dyad(alone) == ("JPN", "")
-    with_body = act(actors="Japan", actor_codes="JPN.GOV", recipients="NATO", recipient_codes="IGO")
-    assert views.dyad(with_body) == ("JPN", "NATO")
+def remarks(spec: charts.Spec) -> list[str]:
+    title = spec.get("title", [])
+    return [title] if isinstance(title, str) else title
 
 
-def test_lanes_hold_the_busiest_pairs_and_then_those_alone() -> None:
+def sides(kind: str, actors: str, codes: str, recipients: str = "", theirs: str = "") -> Row:
+    cells = {"actors": actors, "actor_codes": codes}
+    cells |= {"recipients": recipients, "recipient_codes": theirs}
+    return act(event_type=kind, **cells)
+
+
+@pytest.mark.parametrize(
+    ("row", "names"),
+    [
+        (sides("CONSULT", "Boris Pistorius; Kenji Sato", "DEU.GOV; JPN.GOV"), ["DEU – JPN"]),
+        (sides("SUPPORT", "Japan", "JPN.GOV", "NATO", "IGO"), ["JPN → NATO"]),
+        (sides("SUPPORT", "NATO", "IGO", "Japan", "JPN.GOV"), ["NATO → JPN"]),
+        (sides("CONSULT", "Japan", "JPN.GOV"), ["JPN"]),
+        (
+            sides("ACCUSE", "Britain; Canada", "GBR.GOV; CAN.GOV"),
+            ["CAN", "GBR"],  # side by side against somebody who is not told, no opponents
+        ),
+        (
+            sides("ACCUSE", "Britain; Canada", "GBR.GOV; CAN.GOV", "China", "CHN.GOV"),
+            ["CAN → CHN", "GBR → CHN"],
+        ),
+        (
+            sides("CONSULT", "A; B; C", "ARG.GOV; BRA.GOV; CHL.GOV"),
+            ["ARG – BRA", "ARG – CHL", "BRA – CHL"],
+        ),
+        (sides("COERCE", "Iran", "IRN.COP", "Iran", "IRN.CVL"), ["IRN → IRN"]),
+    ],
+)
+def test_who_acts_on_whom(row: Row, names: list[str]) -> None:
+    assert [dyad.name for dyad in views.dyads(row)] == names
+
+
+def test_lanes_hold_the_busiest_dyads_and_then_those_alone() -> None:
     alone = act(actors="Japan", actor_codes="JPN.GOV", date_start="2024-01-01")
     pair = act(date_start="2024-01-01")
     undated = act(actors="France", actor_codes="FRA.GOV")
-    rows = [alone, alone, pair, undated]
-    assert views.lanes(rows, lambda row: row, 9) == [("DEU", "JPN"), ("JPN", "")]
-    assert views.lanes(rows, lambda row: row, 1) == [("DEU", "JPN")]
+    lanes = views.lanes([alone, alone, pair, undated], lambda row: row)
+    assert [lane.name for lane in lanes] == ["DEU – JPN", "JPN"]
 
 
 def test_years_leave_few_outside() -> None:
@@ -237,9 +268,97 @@ def test_years_leave_few_outside() -> None:
     assert views.Years.of(["2024-02-29"]) == views.Years(2024, 2024)
 
 
-def test_ties_count_conflict() -> None:
-    rows = [act(), act(event_type="ACCUSE"), act(actors="Japan", actor_codes="JPN.GOV")]
-    assert views.ties(rows) == [views.Tie(("DEU", "JPN"), 2, 1)]
+def test_ties_are_directed_and_know_their_quad_classes_and_days() -> None:
+    blamed = sides("ACCUSE", "Japan", "JPN.GOV", "Germany", "DEU.GOV")
+    rows = [blamed | {"date_start": day} for day in ("2024-05-02", "", "2023-01-01")]
+    rows += [act(), act(event_type="ACCUSE"), sides("AID", "Germany", "DEU.GOV", "Japan", "JPN")]
+    found = views.ties(rows)
+    assert [(tie.dyad.name, tie.count, tie.conflict) for tie in found] == [
+        ("JPN → DEU", 3, 3), ("DEU → JPN", 1, 0), ("DEU – JPN", 1, 0),
+    ]  # fmt: skip
+    assert (found[0].first, found[0].last) == ("2023-01-01", "2024-05-02")
+    assert found[0].quads == {"verbal conflict": 3}
+
+
+def test_a_trend_counts_months_without_a_gap() -> None:
+    days = ["2024-01-05", "2024-03-31", "2024-03-01"]
+    months, counts = views.trend([act(date_start=day) for day in days] + [act()], 36)
+    assert months == ["2024-01", "2024-02", "2024-03"]
+    assert counts == {("2024-01", "CONSULT"): 1, ("2024-03", "CONSULT"): 2}
+    assert views.trend([act(date_start=day) for day in days], 2)[0] == ["2024-02", "2024-03"]
+
+
+def test_an_arrow_leads_to_the_target_alone() -> None:
+    rows = [act(), sides("ACCUSE", "Japan", "JPN.GOV", "Germany", "DEU.GOV")]
+    rows.append(sides("COERCE", "Iran", "IRN.COP", "Iran", "IRN.CVL"))
+    links = charts.network(rows)["data"][0]["values"]
+    told = {link["who"]: (link["mutual"], link["colour"]) for link in links}
+    assert told == {
+        "Germany – Japan": (True, "var(--vc)"),
+        "Japan → Germany": (False, "var(--mx)"),
+    }
+
+
+def test_what_a_picture_leaves_out_is_said_in_it() -> None:
+    countries = [(country.name, country.iso3) for country in gazetteers.countries()[:80]]
+    rows = [
+        sides("ACCUSE", name, f"{code}.GOV", "Japan", "JPN.GOV") | {"date_start": "2024-02-03"}
+        for name, code in countries
+    ]
+    rows.append(act())
+    said = {draw.__name__: remarks(draw(rows)) for draw in (
+        charts.timeline, charts.network, charts.actors, charts.world_map, charts.trend,
+    )}  # fmt: skip
+    assert "The first 24 of 80 dyads, the busiest." in said["timeline"]
+    assert "1 of 81 acts have no date with a known year." in said["timeline"]
+    assert "1 of 81 acts have no date with a known year." in said["trend"]
+    assert said["network"][0].startswith("The first ")
+    assert "of 81 actors" in said["actors"][0] or "of 82 actors" in said["actors"][0]
+    assert said["world_map"] == ["81 of 81 acts have no place with coordinates."]
+
+
+def test_a_stage_that_is_only_planned_is_hollow(tmp_path: Path) -> None:
+    signed = {"agreement_id": "DEU-JPN:RAA", "stage": "concluded", "event_ids": "e1"}
+    event = dict.fromkeys(TABLES["events"].columns, "") | {"event_id": "e1", "doc_id": "a"}
+    plan = act(
+        agreement_id="DEU-JPN:RAA", agreement_stage="signed", factuality="planned", event_ids="e2"
+    )
+    hoped = act(agreement_id="AUS-JPN:RAA", agreement_stage="signed", factuality="proposed")
+    denied = act(agreement_id="CHL-PER:FTA", agreement_stage="signed", factuality="negated")
+    folder = write(
+        tmp_path,
+        clusters=[plan, hoped, denied],
+        events=[event | {"factuality": "actual"}, event | {"event_id": "e2"}],
+        agreements=[dict.fromkeys(TABLES["agreements"].columns, "") | signed],
+    )
+    lives = {life.agreement_id: life for life in page.lives(outputs.read(folder))}
+    assert [(s.row["stage"], s.reached) for s in lives["DEU-JPN:RAA"].stages] == [
+        ("concluded", True), ("signed", False),
+    ]  # fmt: skip
+    assert lives["AUS-JPN:RAA"].parties == ["Australia", "Japan"]
+    assert "CHL-PER:FTA" not in lives
+    pytest.importorskip("vl_convert", reason="pip install 'pacta[report]'")
+    text = page.render(outputs.read(folder))
+    assert [a["class"] for a in Outline(text).all("li")] == ["stage", "stage ahead", "stage ahead"]
+
+
+def test_a_reviewed_report_counts_what_reviewers_left() -> None:
+    columns = [*TABLES["events"].columns, "status"]
+    told = dict.fromkeys(columns, "") | {"event_type": "CONSULT", "factuality": "actual"}
+    told |= {"doc_id": "a", "actors": "Japan", "cluster_id": "c", "status": "accepted"}
+    rows = [
+        told | {"event_id": "1", "date": "2024-05"},
+        told | {"event_id": "2", "doc_id": "b", "date": "2024-06", "status": "corrected"},
+        told | {"event_id": "3", "doc_id": "c", "date": "2024-06", "status": "undecided"},
+        told | {"event_id": "4", "cluster_id": "", "status": "added", "actors": "Chad"},
+        told | {"event_id": "5", "cluster_id": "d", "status": "rejected"},
+    ]
+    found = reviewed.reviewed(outputs.read(OUTPUTS), rows)
+    assert [(a["actors"], a["date"], a["documents"]) for a in found.acts] == [
+        ("Japan", "2024-06", "a; b; c"), ("Chad", "", "a"),
+    ]  # fmt: skip
+    assert list(found.events) == ["1", "2", "3", "4"]
+    assert ("rejected", 1) in found.review
 
 
 @pytest.mark.parametrize(
@@ -280,6 +399,24 @@ def test_a_folder_without_tables_is_told(tmp_path: Path) -> None:
 def _without_header(folder: Path) -> Path:
     (folder / "clusters.csv").write_text("a,b\n", encoding="utf-8")
     return folder
+
+
+def test_the_command_wants_a_review_for_a_reviewed_report(tmp_path: Path) -> None:
+    pytest.importorskip("vl_convert", reason="pip install 'pacta[report]'")
+    shutil.copytree(OUTPUTS, tmp_path / "run", ignore=shutil.ignore_patterns(".pacta"))
+    command = ["report", str(tmp_path / "run"), "--reviewed"]
+    ran = CliRunner().invoke(app, command)
+    assert ran.exit_code == 2
+    assert "was not reviewed yet" in ran.output
+    store = Store(tmp_path / "run")
+    row = next(iter(outputs.read(OUTPUTS).events.values()))
+    store.add("Ana", "reject", row["doc_id"], matching.uid(row, 1), {"row": row, "cells": {}})
+    store.close()
+    ran = CliRunner().invoke(app, command)
+    assert ran.exit_code == 0, ran.output
+    text = (tmp_path / "run" / "report.html").read_text("utf-8")
+    assert "As reviewed" in text
+    assert "1 rejected" in text
 
 
 def test_a_missing_extra_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

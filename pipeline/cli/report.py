@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from pipeline.report.outputs import Outputs
 
 
 def report(
@@ -27,6 +30,14 @@ def report(
         Path | None,
         typer.Option(help="Write the charts as PNG and SVG into this folder, too."),
     ] = None,
+    reviewed: Annotated[
+        bool,
+        typer.Option(
+            "--reviewed",
+            help="As reviewers left it: corrected values, without what they rejected.",
+            show_default=False,
+        ),
+    ] = False,
 ) -> None:
     """Write what a run found as one HTML page that opens offline."""
     from pipeline.report import figures as drawings
@@ -37,6 +48,8 @@ def report(
     target = to or output / "report.html"
     try:
         found = outputs.read(output)
+        if reviewed:
+            found = _as_reviewed(found, output)
         write_whole(target, page.render(found))
         written = drawings.write(found, figures) if figures else []
     except ModuleNotFoundError as error:
@@ -48,6 +61,16 @@ def report(
     typer.echo(str(target))
     for path in written:
         typer.echo(str(path))
+
+
+def _as_reviewed(found: Outputs, folder: Path) -> Outputs:
+    from pipeline.report.reviewed import reviewed
+    from pipeline.review import export, store
+    from pipeline.review.desk import Desk
+
+    if not (folder / store.NAME).exists():
+        _fail(f"{folder} was not reviewed yet: pacta review {folder} begins", 2)
+    return reviewed(found, export.reviewed_rows(Desk(folder)))
 
 
 def _fail(message: str, code: int) -> None:

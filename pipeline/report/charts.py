@@ -12,11 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pipeline import gazetteers
+from pipeline import gazetteers, world
 from pipeline.linking.agreements import STAGES
 from pipeline.report import views
 from pipeline.resources import items
-from pipeline.review import world
 from pipeline.tables.rows import quad_classes
 from pipeline.tables.schema import Row
 
@@ -24,9 +23,11 @@ Spec = dict[str, Any]
 Data = list[dict[str, Any]]
 
 VEGA_LITE, VEGA = "6.1", "6"
-LANES, BARS = 24, 16
+LANES, BARS, MONTHS, SPOTS = 24, 16, 36, 400
 ACTORS, TIES = 30, 60
 """The most nodes and lines of the network: more are a ball of wool."""
+NAME = 20
+"""The characters of a name that a picture has room for."""
 ROOM = (38.0, 9.0)
 """Degrees of longitude and latitude that the name of a place needs on the map."""
 MONTHLY = 3
@@ -60,7 +61,7 @@ _CONFIG: Spec = {
         "tickColor": "var(--strong-line)",
         "labelFontSize": 12,
         "titleFontWeight": "normal",
-        "labelLimit": 150,
+        "labelLimit": 260,
     },
     "legend": {
         "labelColor": "var(--ink)",
@@ -68,6 +69,14 @@ _CONFIG: Spec = {
         "layout": {"top": {"anchor": "end"}},  # On a phone it reaches over the names of lanes.
     },
     "text": {"color": "var(--ink)"},
+    "title": {
+        "anchor": "start",
+        "orient": "bottom",
+        "offset": 8,
+        "color": "var(--soft)",
+        "fontSize": 12,
+        "fontWeight": "normal",
+    },
 }
 
 
@@ -82,6 +91,21 @@ def _chart(data: Data, height: int | str, **parts: Any) -> Spec:
         "data": {"values": data},
         **parts,
     }
+
+
+def _saying(spec: Spec, *remarks: str) -> Spec:
+    """Write into a picture what it leaves out; empty remarks say nothing."""
+    told = [remark for remark in remarks if remark]
+    return spec | ({"title": told if len(told) > 1 else told[0]} if told else {})
+
+
+def _first(shown: int, total: int, what: str) -> str:
+    return f"The first {shown} of {total} {what}." if shown < total else ""
+
+
+def _without(acts: Sequence[Row], column: str, what: str) -> str:
+    blank = sum(not row[column] for row in acts)
+    return f"{blank} of {len(acts)} acts have no {what}." if blank else ""
 
 
 def _by(name: str, kind: str, title: str | None = None, **more: Any) -> Spec:
@@ -111,7 +135,9 @@ def actors(acts: Sequence[Row]) -> Spec:
         name for row in acts for name in sorted({*items(row["actors"]), *items(row["recipients"])})
     )
     data = [{"name": name, "acts": count} for name, count in _ranked(counts)[:BARS]]
-    return _bars(data, "name", {"value": "var(--vc)"})
+    return _saying(
+        _bars(data, "name", {"value": "var(--vc)"}), _first(len(data), len(counts), "actors")
+    )
 
 
 def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
@@ -159,26 +185,79 @@ def over_time(acts: Sequence[Row]) -> Spec:
         "color": _QUAD | {"field": "class"},
         "tooltip": _tooltip("time", "class", "acts"),
     }
-    return _chart(data, 150, mark={"type": "bar"}, encoding=encoding)
+    return _saying(
+        _chart(data, 150, mark={"type": "bar"}, encoding=encoding),
+        _outside(days, periods),
+        _without(acts, "date_start", "date with a known year"),
+    )
 
 
-# --- who with whom, when --------------------------------------------------------------------------
+def _outside(days: Iterable[str], periods: Sequence[str]) -> str:
+    """Say how many dated acts lie before or after the periods that are drawn."""
+    first, last, length = periods[0], periods[-1], len(periods[0])
+    left = sum(not first <= day[:length] <= last for day in days)
+    acts = f"act lies outside {first}" if left == 1 else f"acts lie outside {first}"
+    return f"{left} {acts} to {last}." if left else ""
+
+
+def trend(acts: Sequence[Row]) -> Spec:
+    """How many acts of each category in each month."""
+    months, counts = views.trend(acts, MONTHS)
+    totals: Counter[str] = Counter()
+    for (_, kind), count in counts.items():
+        totals[kind] += count
+    kinds = [kind for kind, _ in _ranked(totals)]
+    data = [
+        {
+            "month": month,
+            "type": kind,
+            "class": quad_classes().get(kind, ""),
+            "acts": counts[month, kind],
+        }
+        for kind in kinds
+        for month in months
+    ]
+    axis = {"labelOverlap": True, "labelAngle": 0}
+    encoding = {
+        "x": _by("month", "ordinal", axis=axis, scale={"domain": months}),
+        "y": _by("type", "nominal", sort=None, axis={"ticks": False}),
+        "tooltip": _tooltip("month", "type", "acts"),
+    }
+    few = {"range": [0.25, 1], "domainMin": 1, "type": "sqrt"}
+    cells = {
+        "mark": {"type": "rect", "stroke": "var(--pane)", "strokeWidth": 1},
+        "encoding": {
+            "color": _QUAD | {"field": "class"},
+            "opacity": _by("acts", "quantitative", scale=few, legend=None),
+        },
+        "transform": [{"filter": "datum.acts > 0"}],
+    }
+    days = [row["date_start"] for row in acts if row["date_start"]]
+    return _saying(
+        _chart(data, 22 * len(kinds), encoding=encoding, layer=[cells]),
+        _outside(days, months),
+        _without(acts, "date_start", "date with a known year"),
+    )
+
+
+# --- who acts on whom, when -----------------------------------------------------------------------
 
 
 def timeline(acts: Sequence[Row]) -> Spec:
-    """Who with whom, and when: a lane for each pair, a dot for each month and quad class."""
+    """Who acts on whom, and when: a lane for each dyad, a dot for each month and quad class."""
     dated = [row for row in acts if row["date_start"]]
-    lanes = views.lanes(dated, _itself, LANES)
+    lanes = views.lanes(dated, _itself)
+    shown = {lane: _short(lane) for lane in lanes[:LANES]}
     years = views.Years.of(row["date_start"] for row in dated)
     data = [
-        _dot(pair, quad, found, years)
-        for (pair, _, quad), found in sorted(views.dots(dated, _itself).items())
-        if pair in lanes
+        _dot(dyad, quad, found, years)
+        for (dyad, _, quad), found in sorted(views.dots(dated, _itself).items())
+        if dyad in shown
     ]
     data.sort(key=lambda dot: -dot["acts"])  # The small ones are drawn on the large ones.
     encoding = {
         "x": _by("month", "quantitative", axis=_time_axis(years, data), scale=_near(data)),
-        "y": _by("lane", "nominal", sort=[_pair(lane) for lane in lanes], axis={"grid": True}),
+        "y": _by("lane", "nominal", sort=list(shown.values()), axis={"grid": True}),
         "color": _QUAD | {"field": "class"},
         "stroke": _QUAD | {"field": "class"},
         "size": _by("acts", "quantitative", scale={"range": [45, 500]}, legend=None),
@@ -186,22 +265,36 @@ def timeline(acts: Sequence[Row]) -> Spec:
         "tooltip": _tooltip("who", "when", "class", "acts", "told"),
     }
     mark = {"type": "point", "filled": True, "strokeWidth": 1.5, "strokeOpacity": 1}
-    return _chart(data, 26 * len(lanes), mark=mark, encoding=encoding)
+    return _saying(
+        _chart(data, 26 * len(shown), mark=mark, encoding=encoding),
+        _first(len(shown), len(lanes), "dyads, the busiest"),
+        _without(acts, "date_start", "date with a known year"),
+    )
 
 
 def _itself(row: Row) -> Row:
     return row
 
 
-def _pair(pair: views.Dyad) -> str:
-    return " – ".join(party[:16] for party in pair if party)
+def _short(dyad: views.Dyad) -> str:
+    return dyad._replace(source=cut(dyad.source), target=cut(dyad.target)).name
 
 
-def _dot(pair: views.Dyad, quad: str, found: list[Row], years: views.Years) -> dict[str, Any]:
+def cut(name: str) -> str:
+    """Shorten a name to what a picture has room for."""
+    return name if len(name) <= NAME else name[: NAME - 1] + "…"
+
+
+def full_name(dyad: views.Dyad) -> str:
+    """Return who acts on whom, with the names of the countries."""
+    return dyad._replace(source=party_name(dyad.source), target=party_name(dyad.target)).name
+
+
+def _dot(dyad: views.Dyad, quad: str, found: list[Row], years: views.Years) -> dict[str, Any]:
     first = found[0]["date_start"]
     return {
-        "lane": _pair(pair),
-        "who": " – ".join(party_name(party) for party in pair if party),
+        "lane": _short(dyad),
+        "who": full_name(dyad),
         "month": _month(first, years) + _within(first, quad, len(found)),
         "when": found[0]["date"] if len(found) == 1 else first[:7],
         "class": quad,
@@ -290,7 +383,7 @@ def world_map(acts: Sequence[Row]) -> Spec:
             "acts": spot.count,
             "label": spot.place if spot.labelled else "",
         }
-        for spot in views.spots(acts, ROOM)
+        for spot in views.spots(acts, ROOM, SPOTS)
     ]
     at = {
         "longitude": {"field": "longitude", "type": "quantitative"},
@@ -316,43 +409,51 @@ def world_map(acts: Sequence[Row]) -> Spec:
             "encoding": at | {"text": {"field": "label"}},
         },
     ]
-    return _chart(data, "container", layer=layers, projection={"type": "equalEarth"})
+    places = {(row["place"], row["longitude"], row["latitude"]) for row in acts if row["latitude"]}
+    return _saying(
+        _chart(data, "container", layer=layers, projection={"type": "equalEarth"}),
+        _first(len(data), len(places), "places, the busiest"),
+        _without(acts, "latitude", "place with coordinates"),
+    )
 
 
-# --- who with whom --------------------------------------------------------------------------------
+# --- who acts on whom -----------------------------------------------------------------------------
 
 
 def network(acts: Sequence[Row]) -> Spec:
-    """Who acts with whom: the busiest states and bodies, laid out by force (Vega, d3-force)."""
-    ties = views.ties(acts)[:TIES]
+    """Who acts on whom: the busiest states and bodies, laid out by force (Vega, d3-force)."""
+    found = [tie for tie in views.ties(acts) if tie.dyad.source != tie.dyad.target]
     busy: Counter[str] = Counter()
-    for tie in ties:
-        for party in tie.pair:
+    for tie in found[:TIES]:
+        for party in tie.dyad[:2]:
             busy[party] += tie.count
     shown = [party for party, _ in _ranked(busy)[:ACTORS]]
     number = {party: index for index, party in enumerate(shown)}
     nodes = [
-        {"label": party[:14], "name": party_name(party), "acts": busy[party]} for party in shown
+        {"label": cut(party), "name": party_name(party), "acts": busy[party]} for party in shown
     ]
     links = [
         {
-            "source": number[tie.pair[0]],
-            "target": number[tie.pair[1]],
-            "who": " – ".join(map(party_name, tie.pair)),
+            "source": number[tie.dyad.source],
+            "target": number[tie.dyad.target],
+            "mutual": tie.dyad.mutual,
+            "who": full_name(tie.dyad),
             "acts": tie.count,
             "conflict": tie.conflict,
             "colour": "var(--mx)" if 2 * tie.conflict > tie.count else "var(--vc)",
         }
-        for tie in ties
-        if tie.pair[0] in number and tie.pair[1] in number
+        for tie in found[:TIES]
+        if tie.dyad.source in number and tie.dyad.target in number
     ]
-    return {
+    parties = {party for tie in found for party in tie.dyad[:2]}
+    spec = {
         "$schema": f"https://vega.github.io/schema/vega/v{VEGA}.json",
-        "config": {"font": _FONT},
-        "autosize": "none",
+        "config": {"font": _FONT, "title": _CONFIG["title"]},
+        "autosize": {"type": "none", "contains": "padding"},
+        "padding": {"left": 0, "right": 0, "top": 0, "bottom": 44},
         "signals": [
             _measured("width", 0, "width"),
-            _measured("height", 1, "height"),
+            _measured("height", 1, "height", 44),
         ],
         "data": [
             {"name": "links", "values": links},
@@ -361,15 +462,20 @@ def network(acts: Sequence[Row]) -> Spec:
         "scales": [
             _place("x", "width"),
             _place("y", "height"),
-            _root("radius", "nodes", [13, 24]),
+            _root("radius", "nodes", [15, 24]),
             _root("breadth", "links", [0.8, 7]),
         ],
-        "marks": [_links(), _nodes(), _labels()],
+        "marks": [_links(), _heads(), _nodes(), _labels()],
     }
+    return _saying(
+        spec,
+        _first(len(links), len(found), "ties, the strongest"),
+        _first(len(shown), len(parties), "states and bodies"),
+    )
 
 
-def _measured(name: str, side: int, what: str) -> Spec:
-    size = f"containerSize()[{side}]"
+def _measured(name: str, side: int, what: str, less: int = 0) -> Spec:
+    size = f"containerSize()[{side}] - {less}"
     return {
         "name": name,
         "init": f"isFinite({size}) ? {size} : 800",
@@ -412,11 +518,32 @@ def _root(name: str, data: str, sizes: list[float]) -> Spec:
     }
 
 
+_ENDS = {
+    f"{end}{axis}": f"scale('{axis}', datum.{end}.{axis})"
+    for end in ("source", "target")
+    for axis in ("x", "y")
+}
+_DX, _DY = (f"({_ENDS[f'target{axis}']} - {_ENDS[f'source{axis}']})" for axis in ("x", "y"))
+_LENGTH = f"max(1, sqrt({_DX} * {_DX} + {_DY} * {_DY}))"
+_ASIDE = "(datum.mutual ? 0 : 7)"
+"""Pixels beside the line of the centres: what goes the other way is drawn on its other side."""
+_EDGE = "(datum.mutual ? 0 : scale('radius', datum.target.acts) + {gap})"
+"""Pixels from the centre of the target to the end of a line or the middle of its head."""
+
+
+def _end(axis: str, gap: int) -> str:
+    """Return where on the way to the target a line ends, before the edge of its circle."""
+    along, across = (_DX, f"-{_DY}") if axis == "x" else (_DY, _DX)
+    edge = _EDGE.format(gap=gap)
+    return (
+        f"{_ENDS[f'target{axis}']} - {along} / {_LENGTH} * {edge} + {across} / {_LENGTH} * {_ASIDE}"
+    )
+
+
 def _links() -> Spec:
-    ends = {
-        f"{axis}{suffix}": {"scale": axis, "field": f"{end}.{axis}"}
-        for end, suffix in (("source", ""), ("target", "2"))
-        for axis in ("x", "y")
+    begin = {
+        axis: {"signal": f"{_ENDS[f'source{axis}']} + {across} / {_LENGTH} * {_ASIDE}"}
+        for axis, across in (("x", f"-{_DY}"), ("y", _DX))
     }
     drawn = {
         "stroke": {"field": "colour"},
@@ -424,7 +551,30 @@ def _links() -> Spec:
         "strokeOpacity": {"value": 0.4},
         "tooltip": {"signal": "{who: datum.who, acts: datum.acts, 'in conflict': datum.conflict}"},
     }
-    return {"type": "rule", "from": {"data": "links"}, "encode": {"enter": drawn, "update": ends}}
+    ends = {f"{axis}2": {"signal": _end(axis, 6)} for axis in ("x", "y")}
+    return {
+        "type": "rule",
+        "from": {"data": "links"},
+        "encode": {"enter": drawn, "update": begin | ends},
+    }
+
+
+def _heads() -> Spec:
+    """The head of an arrow at the target of each tie that is not mutual."""
+    drawn = {
+        "shape": {"value": "triangle"},
+        "fill": {"field": "colour"},
+        "fillOpacity": {"signal": "datum.mutual ? 0 : 0.9"},
+        "size": {"signal": "55 + 10 * scale('breadth', datum.acts)"},
+    }
+    turned = {"angle": {"signal": f"atan2({_DY}, {_DX}) * 180 / PI + 90"}}
+    place = {axis: {"signal": _end(axis, 5)} for axis in ("x", "y")}
+    return {
+        "type": "symbol",
+        "interactive": False,
+        "from": {"data": "links"},
+        "encode": {"enter": drawn, "update": place | turned},
+    }
 
 
 def _at() -> Spec:
@@ -447,6 +597,7 @@ def _nodes() -> Spec:
 
 
 def _labels() -> Spec:
+    """The name of each node: inside its circle where it has room, else below it."""
     drawn = {
         "text": {"field": "label"},
         "fill": {"value": "var(--ink)"},
@@ -454,6 +605,7 @@ def _labels() -> Spec:
         "baseline": {"value": "middle"},
         "fontSize": {"value": 11},
         "fontWeight": {"value": "bold"},
+        "dy": {"signal": "length(datum.label) > 3 ? scale('radius', datum.acts) + 8 : 0"},
     }
     return {
         "type": "text",
@@ -466,16 +618,23 @@ def _labels() -> Spec:
 # --- agreements, for figures: the page tells them in words ----------------------------------------
 
 
-def agreements(rows: Iterable[Row]) -> Spec:
-    """The life of each agreement: its stages in order, with their dates."""
+def agreements(rows: Iterable[tuple[Row, bool]]) -> Spec:
+    """The life of each agreement: its stages in order, with their dates.
+
+    Parameters
+    ----------
+    rows : iterable of (dict, bool)
+        Rows of agreements.csv, and whether the stage was reached; one that was not is hollow.
+    """
     data = [
         {
             "agreement": row["agreement_id"],
             "stage": row["stage"].replace("_", " "),
             "order": STAGES.index(row["stage"]),
             "date": row["date"],
+            "took_place": reached,
         }
-        for row in rows
+        for row, reached in rows
     ]
     stages = [stage.replace("_", " ") for stage in STAGES]
     encoding = {
@@ -489,7 +648,13 @@ def agreements(rows: Iterable[Row]) -> Spec:
         "encoding": {"detail": {"field": "agreement"}, "order": {"field": "order"}},
     }
     point = {
-        "mark": {"type": "point", "filled": True, "opacity": 1, "size": 90, "color": "var(--vc)"}
+        "mark": {"type": "point", "opacity": 1, "size": 90, "color": "var(--vc)"},
+        "encoding": {
+            "fill": {
+                "condition": {"test": "datum.took_place", "value": "var(--vc)"},
+                "value": "var(--pane)",
+            }
+        },
     }
     date = {
         "mark": {"type": "text", "dy": 14, "fontSize": 10},

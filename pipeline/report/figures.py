@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.report import charts
 from pipeline.report.outputs import Outputs
-from pipeline.report.page import HERE, draw
+from pipeline.report.page import HERE, draw, stages
 from pipeline.tables.writing import write_whole
 
 WIDTH = 720
@@ -32,8 +32,8 @@ def write(outputs: Outputs, folder: Path) -> list[Path]:
         ``vl_convert`` is not installed.
     """
     specs = {chart.name: spec for chart, spec in draw(outputs.acts)}
-    if outputs.agreements:
-        specs["agreements"] = charts.agreements(outputs.agreements)
+    if found := stages(outputs):
+        specs["agreements"] = charts.agreements(found)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name in sorted(specs):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,10 @@ _RECKONED = {
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """The tables of one run; ``events`` by their id, ``facts`` what run.json holds."""
+    """The tables of one run; ``events`` by their id, ``facts`` what run.json holds.
+
+    ``review`` is how many events have which verdict, where the tables are those of a review.
+    """
 
     name: str
     documents: dict[str, Row]
@@ -28,6 +31,7 @@ class Outputs:
     acts: list[Row]
     agreements: list[Row]
     facts: dict[str, Any]
+    review: list[tuple[str, int]] = field(default_factory=list)
 
 
 def read(folder: Path) -> Outputs:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,11 +19,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from pipeline.linking.agreements import STAGES
 from pipeline.linking.parties import SELVES
-from pipeline.report import charts
+from pipeline.report import charts, views
 from pipeline.report.outputs import Outputs
 from pipeline.resources import items
-from pipeline.tables.schema import Row
+from pipeline.tables.schema import AGREEMENTS, Row, join
 
 HERE = Path(__file__).parent
 LISTED = 500
@@ -31,6 +32,7 @@ LISTED = 500
 QUOTED = 4
 """How many sentences prove a stage on the page."""
 TABLED = 60
+PLANNED = ("planned", "proposed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,18 @@ CHARTS = (
         dated=True,
     ),
     Chart(
+        "trend",
+        "Trend by month and category",
+        "Acts of each category in each month, the more the darker; the colour is the quad class.",
+        charts.trend,
+        ("month", "type", "acts"),
+        dated=True,
+    ),
+    Chart(
         "timeline",
-        "Who with whom, and when",
-        "A dot is the acts of a pair in one month. Hollow: none of them took place (planned, "
-        "proposed, denied).",
+        "Who acts on whom, and when",
+        "A dot is what one does to the other in one month; A – B: both together. Hollow: none of "
+        "it took place (planned, proposed, denied).",
         charts.timeline,
         ("who", "when", "class", "acts", "told"),
         dated=True,
@@ -68,9 +78,10 @@ CHARTS = (
     Chart("map", "Where", "Places of acts, by their number.", charts.world_map, ("place", "acts")),
     Chart(
         "network",
-        "The network of actors",
-        "States and bodies that act together or towards each other; the broader the line the more "
-        "acts, orange where most are conflict.",
+        "The network of states and bodies",
+        "Arrows lead from who acts to the target, plain lines join those who act together; persons,"
+        " ministries and towns count as their state. The broader the more acts, orange where most "
+        "are conflict.",
         charts.network,
         ("who", "acts", "conflict"),
     ),
@@ -91,9 +102,13 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage of an agreement with the sentences that prove it; ``more`` are not shown."""
+    """A stage of an agreement with the sentences that prove it; ``more`` are not shown.
+
+    ``reached`` is False where it is only planned, proposed or denied.
+    """
 
     row: Row
+    reached: bool
     documents: int
     quotes: list[Quote]
     more: int
@@ -132,6 +147,7 @@ def render(outputs: Outputs) -> str:
     )
     script = _script()
     found = lives(outputs)
+    ties = views.ties(outputs.acts)
     return environment.get_template("report.html").render(
         outputs=outputs,
         counts=counts(outputs),
@@ -140,6 +156,9 @@ def render(outputs: Outputs) -> str:
         published=_span(row["published"] for row in outputs.documents.values()),
         drawn={chart.name: (chart, spec) for chart, spec in draw(outputs.acts)},
         table=_table,
+        dyads=[_dyad(tie) for tie in ties[:LISTED]],
+        dyad_columns=DYAD_COLUMNS,
+        more_dyads=len(ties[LISTED:]),
         lives=found,
         conflicts=[(life, s) for life in found for s in life.stages if s.row["conflict"]],
         listed=LISTED,
@@ -148,6 +167,24 @@ def render(outputs: Outputs) -> str:
         script_hash=_hash(script),
         as_json=_as_json,
     )
+
+
+DYAD_COLUMNS = (
+    *("who", "acts", "verbal cooperation", "material cooperation"),
+    *("verbal conflict", "material conflict", "first", "last"),
+)
+
+
+def _dyad(tie: views.Tie) -> dict[str, str | int]:
+    """A row of the table of dyads."""
+    quads = {name: tie.quads[name] for name in charts.QUADS}
+    return {
+        "who": charts.full_name(tie.dyad),
+        "acts": tie.count,
+        **quads,
+        "first": tie.first,
+        "last": tie.last,
+    }
 
 
 def counts(outputs: Outputs) -> list[tuple[str, int]]:
@@ -160,6 +197,8 @@ def counts(outputs: Outputs) -> list[tuple[str, int]]:
         ("events", len(outputs.events)),
         ("acts", len(outputs.acts)),
         ("acts in several documents", several),
+        ("acts without a date", sum(not act["date_start"] for act in outputs.acts)),
+        ("acts without a place", sum(not act["place"] for act in outputs.acts)),
         ("agreements", len({row["agreement_id"] for row in outputs.agreements})),
         ("conflicts", sum(bool(row["conflict"]) for row in outputs.agreements)),
     ]
@@ -174,18 +213,54 @@ def draw(acts: Sequence[Row]) -> list[tuple[Chart, charts.Spec]]:
 def lives(outputs: Outputs) -> list[Life]:
     """Tell the life of each agreement, those with most stages first."""
     found = []
-    for name, group in groupby(outputs.agreements, key=lambda row: row["agreement_id"]):
+    for name, group in groupby(stages(outputs), key=lambda pair: pair[0]["agreement_id"]):
         rows = list(group)
-        parties = [_party(party) for party in items(rows[0]["parties"])]
-        found.append(Life(name, parties, [_stage(row, outputs) for row in rows]))
+        parties = [_party(party) for party in items(rows[0][0]["parties"])]
+        found.append(Life(name, parties, [_stage(*pair, outputs) for pair in rows]))
     return sorted(found, key=lambda life: (-len(life.stages), life.agreement_id))
+
+
+def stages(outputs: Outputs) -> list[tuple[Row, bool]]:
+    """Return the stages of all agreements in order, and whether each was reached.
+
+    Those of agreements.csv, and those that acts only plan or propose: a signing to come.
+    """
+    told = {(row["agreement_id"], row["stage"]): row for row in outputs.agreements}
+    parties = {row["agreement_id"]: row["parties"] for row in outputs.agreements}
+    planned: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for act in outputs.acts:
+        key = act["agreement_id"], act["agreement_stage"]
+        if all(key) and key not in told and act["factuality"] in PLANNED:
+            planned[key].append(act)
+    for (name, stage), acts in planned.items():
+        told[name, stage] = _planned(name, stage, acts, parties.get(name, ""))
+    ordered = sorted(told, key=lambda key: (key[0], STAGES.index(key[1])))
+    return [(told[key], _is_reached(told[key], outputs)) for key in ordered]
+
+
+def _planned(name: str, stage: str, acts: list[Row], parties: str) -> Row:
+    """Make the row of a stage that is only planned, as agreements.csv would have it."""
+    signatories = name.partition(":")[0].split("-") if ":" in name else []
+    return dict.fromkeys(AGREEMENTS.columns, "") | {
+        "agreement_id": name,
+        "parties": parties or join(signatories),
+        "stage": stage,
+        "date": min((act["date"] for act in acts if act["date"]), default=""),
+        "documents": join(sorted({doc for act in acts for doc in items(act["documents"])})),
+        "event_ids": join([one for act in acts for one in items(act["event_ids"])]),
+    }
+
+
+def _is_reached(row: Row, outputs: Outputs) -> bool:
+    events = (outputs.events.get(name) for name in items(row["event_ids"]))
+    return any(event is not None and event["factuality"] == "actual" for event in events)
 
 
 def _party(code: str) -> str:
     return code if code in SELVES else charts.party_name(code)
 
 
-def _stage(row: Row, outputs: Outputs) -> Stage:
+def _stage(row: Row, reached: bool, outputs: Outputs) -> Stage:
     told = [outputs.events[name] for name in items(row["event_ids"]) if name in outputs.events]
     # Each document first once: the second sentence of one proves less than another document.
     by_document = Counter[str]()
@@ -195,7 +270,8 @@ def _stage(row: Row, outputs: Outputs) -> Stage:
         ranked.append((by_document[event["doc_id"]], event))
     ranked.sort(key=lambda pair: (pair[0], told.index(pair[1])))
     quotes = [_quote(event, outputs.documents) for _, event in ranked]
-    return Stage(row, len(items(row["documents"])), quotes[:QUOTED], len(quotes[QUOTED:]))
+    documents = len(items(row["documents"]))
+    return Stage(row, reached, documents, quotes[:QUOTED], len(quotes[QUOTED:]))
 
 
 def _quote(event: Row, documents: dict[str, Row]) -> Quote:

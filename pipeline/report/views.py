@@ -1,15 +1,18 @@
-"""What pictures of events show: pairs of states, months, places, who acts with whom.
+"""What pictures of events show: who acts on whom, months, categories, places.
 
 The review page and the report draw from these figures. An item is whatever the caller draws (a
-row of clusters.csv, an event under review); ``cells`` gives its cells.
+row of clusters.csv, an event under review); ``cells`` gives its cells. Persons, ministries and
+towns count as their states.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import combinations
+from typing import NamedTuple, TypeVar
 
 from pipeline.linking import parties
 from pipeline.tables.rows import quad_classes
@@ -17,7 +20,8 @@ from pipeline.tables.schema import Row
 
 T = TypeVar("T")
 Cells = Callable[[T], Row]
-Dyad = tuple[str, str]
+Side = tuple[str, str]
+"""The names and the codes of the actors, or of the recipients."""
 
 OUTSIDE = 0.05
 """The share of the dated items that may lie before, and after, the years of a time axis."""
@@ -45,28 +49,105 @@ def states(row: Row) -> list[str]:
     return sorted({state for side in sides for state in parties.states(*(row[c] for c in side))})
 
 
-def dyad(row: Row) -> Dyad:
-    """Return the pair of an item, the first two of several; one alone is with nobody."""
-    found = states(row)
-    return (found[0], found[1]) if len(found) > 1 else (found[0] if found else "", "")
+class Dyad(NamedTuple):
+    """Who acts on whom: two states or bodies, or one alone.
+
+    ``mutual`` where both do it together (talks, an exercise): then the two are in order of their
+    names, and neither is the target.
+    """
+
+    source: str
+    target: str = ""
+    mutual: bool = False
+
+    @property
+    def name(self) -> str:
+        """``DEU → JPN``, ``DEU – JPN`` where it is mutual, ``DEU`` alone."""
+        return (" – " if self.mutual else " → ").join(filter(None, self[:2]))
 
 
-def lanes(found: Iterable[T], cells: Cells[T], most: int) -> list[Dyad]:
-    """Return the pairs with most dated items, the busiest first; after them those alone."""
-    counts = Counter(dyad(cells(item)) for item in found if cells(item)["date_start"])
-    ranked = sorted(counts, key=lambda pair: (not pair[1], -counts[pair], pair))
-    return [pair for pair in ranked if pair[0]][:most]
+def dyads(row: Row) -> list[Dyad]:
+    """Return who acts on whom in an item, sorted; one alone is with nobody.
+
+    Every actor acts on every recipient. Of actors without a recipient each two act together if the
+    act is one of cooperation; those who do something hostile side by side are no pair, for
+    whoever it is aimed at is not told.
+
+    Examples
+    --------
+    >>> sides = {"actors": "Chad; Mali", "actor_codes": "TCD.GOV; MLI.GOV"}
+    >>> nobody = {"recipients": "", "recipient_codes": ""}
+    >>> [dyad.name for dyad in dyads({"event_type": "CONSULT", **sides, **nobody})]
+    ['MLI – TCD']
+    >>> [dyad.name for dyad in dyads({"event_type": "ACCUSE", **sides, **nobody})]
+    ['MLI', 'TCD']
+    """
+    quad = quad_classes().get(row["event_type"], "")
+    sides = (row["actors"], row["actor_codes"]), (row["recipients"], row["recipient_codes"])
+    return _dyads(*sides, quad in COOPERATION)
+
+
+@lru_cache(maxsize=65_536)
+def _dyads(actors: Side, recipients: Side, is_cooperation: bool) -> list[Dyad]:
+    sources, targets = parties.states(*actors), parties.states(*recipients)
+    if targets:
+        return sorted({Dyad(one, other) for one in sources or ("",) for other in targets})
+    if len(sources) > 1 and is_cooperation:
+        return [Dyad(one, other, mutual=True) for one, other in combinations(sources, 2)]
+    return [Dyad(one) for one in sources]
+
+
+def lanes(found: Iterable[T], cells: Cells[T]) -> list[Dyad]:
+    """Return the dyads with dated items, the busiest first; after them those alone."""
+    counts = Counter(
+        dyad for item in found if cells(item)["date_start"] for dyad in dyads(cells(item))
+    )
+    return sorted(counts, key=lambda dyad: (not dyad.target, -counts[dyad], dyad))
 
 
 def dots(found: Iterable[T], cells: Cells[T]) -> dict[tuple[Dyad, str, str], list[T]]:
-    """Group dated items by pair, month (``YYYY-MM``) and quad class."""
+    """Group dated items by dyad, month (``YYYY-MM``) and quad class."""
     groups: dict[tuple[Dyad, str, str], list[T]] = defaultdict(list)
     for item in found:
         row = cells(item)
         if row["date_start"]:
             quad = quad_classes().get(row["event_type"], "")
-            groups[dyad(row), row["date_start"][:7], quad].append(item)
+            for dyad in dyads(row):
+                groups[dyad, row["date_start"][:7], quad].append(item)
     return dict(groups)
+
+
+def trend(rows: Sequence[Row], most: int) -> tuple[list[str], Counter[tuple[str, str]]]:
+    """Count items by month and category.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        The items.
+    most : int
+        How many months to count at most: the last ones, of those few years in which nearly all
+        items lie (:class:`Years`).
+
+    Returns
+    -------
+    months, counts
+        The months (``YYYY-MM``) from the first to the last with an item, without a gap; and the
+        items by month and event type.
+    """
+    days = [row["date_start"] for row in rows if row["date_start"]]
+    years = Years.of(days)
+    inside = sorted({day[:7] for day in days if years.first <= int(day[:4]) <= years.last})
+    months = _months(inside[0], inside[-1])[-most:]
+    shown = set(months)
+    counts = Counter(
+        (row["date_start"][:7], row["event_type"]) for row in rows if row["date_start"][:7] in shown
+    )
+    return months, counts
+
+
+def _months(first: str, last: str) -> list[str]:
+    numbers = [int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (first, last)]
+    return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(numbers[0], numbers[1] + 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +161,19 @@ class Spot:
     labelled: bool
 
 
-def spots(rows: Iterable[Row], room: tuple[float, float]) -> list[Spot]:
-    """Count items by place, most first; names need ``room`` (degrees) to the next one."""
+def spots(rows: Iterable[Row], room: tuple[float, float], most: int = 0) -> list[Spot]:
+    """Count items by place, most first; names need ``room`` (degrees) to the next one.
+
+    ``most`` is how many places to return at most; 0: all.
+    """
     counts = Counter(
         (row["place"], float(row["longitude"]), float(row["latitude"]))
         for row in rows
         if row["place"] and row["longitude"] and row["latitude"]
     )
     found: list[Spot] = []
-    for (place, x, y), count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    for (place, x, y), count in ranked[: most or None]:
         is_free = all(
             abs(x - other.longitude) > room[0] or abs(y - other.latitude) > room[1]
             for other in found
@@ -98,25 +183,39 @@ def spots(rows: Iterable[Row], room: tuple[float, float]) -> list[Spot]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tie:
-    """How often two states or bodies act together or towards each other, and how."""
+    """What one state or body does to another, or both together: items by quad class, and when."""
 
-    pair: Dyad
-    count: int
-    conflict: int
+    dyad: Dyad
+    quads: Counter[str] = field(default_factory=Counter)
+    first: str = ""
+    last: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many items."""
+        return self.quads.total()
+
+    @property
+    def conflict(self) -> int:
+        """How many of them are conflict."""
+        return self.count - sum(self.quads[quad] for quad in COOPERATION)
+
+    def add(self, row: Row) -> None:
+        """Count an item."""
+        self.quads[quad_classes().get(row["event_type"], "")] += 1
+        day = row["date_start"]
+        if day:
+            self.first = min(self.first or day, day)
+            self.last = max(self.last, day)
 
 
 def ties(rows: Iterable[Row]) -> list[Tie]:
-    """Count items for every two parties of each, the strongest tie first."""
-    counts: Counter[Dyad] = Counter()
-    conflicts: Counter[Dyad] = Counter()
+    """Count items for every dyad of two, the strongest tie first; a state may act on itself."""
+    found: dict[Dyad, Tie] = {}
     for row in rows:
-        found = states(row)
-        is_conflict = quad_classes().get(row["event_type"], "") not in COOPERATION
-        for number, one in enumerate(found):
-            for other in found[number + 1 :]:
-                counts[one, other] += 1
-                conflicts[one, other] += is_conflict
-    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [Tie(pair, count, conflicts[pair]) for pair, count in ranked]
+        for dyad in dyads(row):
+            if dyad.source and dyad.target:
+                found.setdefault(dyad, Tie(dyad)).add(row)
+    return sorted(found.values(), key=lambda tie: (-tie.count, tie.dyad))

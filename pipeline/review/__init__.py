@@ -14,7 +14,7 @@
     suggestions      type-ahead
     agreement        how far two reviewers agree
     export           events_reviewed.csv and stand-off gold
-    pictures, world  timeline, agreements, map and charts as SVG
+    pictures         timeline, agreements, map and charts as SVG
     article, present an article in pieces; events and history as data for the page
     server, guard    the web page and what keeps it safe; launch starts it
     patience         connections that never finish their request are closed

@@ -17,11 +17,12 @@ from pipeline.report import views
 from pipeline.resources import items
 from pipeline.review.choices import choices
 from pipeline.review.entries import Entry
-from pipeline.review.world import Ring, outlines
 from pipeline.tables.schema import Row
+from pipeline.world import Ring, outlines
 
 WIDTH = 1100
 LANES = 24
+NAME, CHARACTER = 18, 7.2  # the characters of a name that are shown; the width of one in pixels
 BARS = 20
 NORTH, SOUTH = 84.0, -57.0
 ROOM = (30.0, 4.6)  # degrees around the name of a place on the map
@@ -126,31 +127,39 @@ def _grid(axis: _Axis, top: float, bottom: float) -> list[Markup]:
 
 
 def timeline(entries: list[Entry]) -> Markup:
-    """Who with whom, and when: a lane for each pair of states, a dot for each month."""
+    """Who acts on whom, and when: a lane for each dyad, a dot for each month."""
     dated = [e for e in entries if e.cells["date_start"]]
     if not dated:
         return _nothing("No event has a date with a known year yet.")
-    shown = views.lanes(dated, _cells, LANES)
-    left, top, row = 120.0, 34.0, 30.0
+    lanes = views.lanes(dated, _cells)
+    shown = lanes[:LANES]
+    left = 24 + max(len(_short(dyad)) for dyad in shown) * CHARACTER
+    top, row = 34.0, 30.0
     axis = _Axis([e.cells["date_start"] for e in dated], left, WIDTH - 20)
     height = top + row * len(shown) + 10
     marks = _grid(axis, top, height - 6)
     dots = sorted(views.dots(dated, _cells).items(), key=lambda dot: dot[0])
     for number, pair in enumerate(shown):
         y = top + row * (number + 0.5)
-        name = _name(pair)
+        name = _short(pair)
         marks += [_line(left, y, WIDTH - 20, y, "lane"), _text(left - 14, y + 4, name, "", "end")]
         for (_, month, quad), found in (dot for dot in dots if dot[0][0] == pair):
             middle = f"{month}-15" if len(found) > 1 else found[0].cells["date_start"]
             marks.append(_dot(axis.x(middle), y, pair, month, quad, found))
-    return _legend() + _svg(WIDTH, height, "Timeline of events by pair of states", marks)
+    return (
+        _legend()
+        + _svg(WIDTH, height, "Timeline of events by who acts on whom", marks)
+        + _note(
+            f"The {LANES} busiest of {len(lanes)} dyads." if len(lanes) > LANES else "",
+            f"{len(entries) - len(dated)} of {len(entries)} events have no date with a known year.",
+        )
+    )
 
 
 def _dot(x: float, y: float, pair: views.Dyad, month: str, quad: str, found: list[Entry]) -> Markup:
-    cells, name = found[0].cells, _name(pair)
+    cells, name = found[0].cells, pair.name
     label = f"{name}, {month}: {len(found)} events, {quad}"
-    one, other = pair
-    href = _link(day=month, actor=one, other=other)
+    href = _link(day=month, dyad=name)
     if len(found) == 1:
         label = f"{name}, {cells['date']}: {cells['event_type']} “{cells['trigger']}”"
         href = _link(uid=found[0].uid)
@@ -159,8 +168,12 @@ def _dot(x: float, y: float, pair: views.Dyad, month: str, quad: str, found: lis
     return _mark(href, label, _circle(x, y, min(4 + len(found) ** 0.5 * 1.6, 13), css))
 
 
-def _name(pair: views.Dyad) -> str:
-    return " – ".join(filter(None, pair))
+def _short(dyad: views.Dyad) -> str:
+    return dyad._replace(source=_cut(dyad.source, NAME), target=_cut(dyad.target, NAME)).name
+
+
+def _note(*remarks: str) -> Markup:
+    return Markup('<p class="note">{}</p>').format(" ".join(filter(None, remarks)))
 
 
 def _legend() -> Markup:
@@ -242,9 +255,7 @@ def world_map(entries: list[Entry]) -> Markup:
         if place.labelled:
             marks.append(_text(x + 9, y - 7, place.place, "place"))
     without = sum(not (e.cells["longitude"] and e.cells["place"]) for e in entries)
-    note = Markup('<p class="note">{} of {} events have no place with coordinates.</p>').format(
-        without, len(entries)
-    )
+    note = _note(f"{without} of {len(entries)} events have no place with coordinates.")
     return _svg(WIDTH, height, "Map of event places", marks) + note
 
 
@@ -259,24 +270,22 @@ def _path(ring: Ring, spot: Callable[[float, float], tuple[float, float]]) -> st
 
 
 def charts(entries: list[Entry]) -> Markup:
-    """How many: by type, actor, pair of states, year, place and rule."""
+    """How many: by type, actor, dyad, year, place and rule."""
     if not entries:
         return _nothing("No events.")
     cells = [e.cells for e in entries]
     years = Counter(c["date_start"][:4] for c in cells if c["date_start"])
     actors = Counter(a for c in cells for a in {*items(c["actors"]), *items(c["recipients"])})
     quads = {name: QUADS[kind.quad_class] for name, kind in choices().types.items()}
-    ties = {_name(tie.pair): tie for tie in views.ties(cells)}
+    ties = {tie.dyad.name: tie for tie in views.ties(cells)}
     mood = {name: "q-mx" if 2 * tie.conflict > tie.count else "q-vc" for name, tie in ties.items()}
-
-    def between(name: str) -> str:
-        one, other = ties[name].pair
-        return _link(actor=one, other=other)
 
     return Markup('<div class="charts">{}{}{}{}{}{}</div>').format(
         _bars("Event types", Counter(c["event_type"] for c in cells), _by("type"), quads),
         _bars("Actors and recipients", actors, _by("actor")),
-        _bars("Who with whom", {name: tie.count for name, tie in ties.items()}, between, mood),
+        _bars(
+            "Who acts on whom", {name: tie.count for name, tie in ties.items()}, _by("dyad"), mood
+        ),
         _bars("Years", dict(sorted(years.items())[-BARS:]), _by("day"), ordered=True),
         _bars("Places", Counter(c["place"] for c in cells if c["place"]), _by("place")),
         _bars("Rules", Counter(c["rule_id"] for c in cells if c["rule_id"]), _by("rule")),
@@ -322,7 +331,8 @@ def _bars(
         )
         marks.append(_mark(href(value), f"{value}: {count}", bar))
     drawing = _svg(width, len(shown) * row + 6, title, marks)
-    return Markup("<section><h2>{}</h2>{}</section>").format(title, drawing)
+    more = _note(f"{len(shown)} of {len(counts)}.") if len(shown) < len(counts) else ""
+    return Markup("<section><h2>{}</h2>{}{}</section>").format(title, drawing, more)
 
 
 PICTURES: dict[str, tuple[str, Callable[[list[Entry]], Markup]]] = {

@@ -19,7 +19,8 @@ class Query:
 
     Empty fields filter nothing. ``actor`` and ``other`` look at both sides, for a name or a state;
     ``low`` and ``high`` bound the confidence; ``day`` is the beginning of an EDTF date, or of the
-    first day it can mean (``2026-03``); ``q`` holds words that must all occur somewhere in the row.
+    first day it can mean (``2026-03``); ``dyad`` is who acts on whom (``DEU → JPN``); ``q`` holds
+    words that must all occur somewhere in the row.
     """
 
     doc: str = ""
@@ -29,6 +30,7 @@ class Query:
     stage: str = ""
     actor: str = ""
     other: str = ""
+    dyad: str = ""
     place: str = ""
     rule: str = ""
     cluster: str = ""
@@ -75,6 +77,8 @@ class Query:
             if value:
                 tests.append(_cell_test(column, value))
         tests += [_party_test(name) for name in (self.actor, self.other) if name]
+        if self.dyad:
+            tests.append(lambda e: any(d.name == self.dyad for d in views.dyads(e.cells)))
         if self.day:
             tests.append(_day_test(self.day))
         if self.low is not None or self.high is not None:

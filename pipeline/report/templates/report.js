@@ -16,7 +16,24 @@ function close(except) {
   }
 }
 
+/** Sort a table by a column: numbers and days from the highest, names from A; again: the other way. */
+function sort(header) {
+  const table = header.closest("table");
+  const column = header.cellIndex;
+  const cell = (row) => row.cells[column].textContent;
+  const isName = column === 0;
+  const before = header.getAttribute("aria-sort");
+  const up = before ? before === "descending" : isName;
+  const rows = [...table.tBodies[0].rows].sort((a, b) => cell(a).localeCompare(cell(b), "en", { numeric: true }) * (up ? 1 : -1)
+    || a.cells[0].textContent.localeCompare(b.cells[0].textContent, "en"));
+  for (const other of header.parentElement.cells) other.removeAttribute("aria-sort");
+  header.setAttribute("aria-sort", up ? "ascending" : "descending");
+  table.tBodies[0].append(...rows);
+}
+
 document.addEventListener("click", (event) => {
+  const header = event.target.closest(".sortable th");
+  if (header) sort(header);
   const button = event.target.closest(".stage button");
   if (!button && event.target.closest(".card")) return;
   const stage = button?.parentElement;

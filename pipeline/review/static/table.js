@@ -8,7 +8,7 @@ const FILTERS = [
   ["doc", "Document"], ["agreement", "Agreement"], ["actor", "Actor"], ["rule", "Rule"],
 ];
 const STATUSES = ["undecided", "decided", "accepted", "corrected", "added", "rejected", "second look", "commented"];
-const HIDDEN = ["other", "place", "cluster", "group", "day", "stage"]; // come from links of the views
+const HIDDEN = ["dyad", "other", "place", "cluster", "group", "day", "stage"]; // come from links of the views
 const COLUMNS = [
   ["status", "Status"], ["confidence", "Sure"], ["type", "Type"], ["trigger", "Trigger"],
   ["actors", "Actors → recipients"], ["date", "Date"], ["place", "Place"],
