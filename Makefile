@@ -9,7 +9,7 @@ FIGURES ?= docs/bench.json
 DURATION ?= 1800
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: run test lint bench memory fuzz browser clean
+.PHONY: run test lint bench memory fuzz audit browser clean
 
 run: .venv/ready
 	$(BIN)/pacta run corpus/articles --metadata corpus/documents.csv -o outputs
@@ -32,6 +32,13 @@ memory: .venv/ready
 fuzz: .venv/ready
 	PACTA_FUZZ_SECONDS=$(DURATION) $(BIN)/pytest tests/test_fuzz.py -s
 
+# make audit: known vulnerabilities of what is pinned, by osv.dev.
+audit:
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	.venv-audit/bin/pip-audit --requirement requirements.lock --no-deps --disable-pip \
+	  --vulnerability-service osv
+
 # The tests of the review page drive a real Chromium; Debian's package is taken where it can be.
 browser:
 	@command -v chromium >/dev/null || \
@@ -45,4 +52,4 @@ browser:
 	touch $@
 
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-audit build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
