@@ -5,12 +5,14 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from pipeline.components.events.matching import Match
-from pipeline.components.events.rules import Rulebook
+from pipeline.components.events.rules import Rule, Rulebook
 from pipeline.components.events.slots import Slots
 from pipeline.components.factuality import Factuality, Reading
 from pipeline.language import syntax
 from pipeline.language.extensions import AGREEMENTS
 
+VOICED = frozenset({"ACCUSE", "SUPPORT"})
+"""Types whose verb may take in the noun that names the same act: *voiced condemnation*."""
 SPEECH = frozenset({"AGREE", "REQUEST", "THREATEN", "REJECT"})
 ASIDE = frozenset(
     {
@@ -64,6 +66,8 @@ def only_carries(match: Match, by_token: dict[int, Match], book: Rulebook, slots
     """Tell a verb whose noun tells the same act: of *imposed sanctions* only the noun counts."""
     if match.trigger.kind != "verb" or not slots.is_a(match.token, "light_verb"):
         return False
+    if _takes_in_noun(match.trigger.rule):
+        return False
     carried = [by_token.get(word.i) for word in slots.words(match.token, "verb", "object")]
     return any(
         other is not None
@@ -73,6 +77,11 @@ def only_carries(match: Match, by_token: dict[int, Match], book: Rulebook, slots
         and not is_topic(other, book)
         for other in carried
     )
+
+
+def _takes_in_noun(rule: Rule) -> bool:
+    """Tell a rule whose verb stands for the act that its object names: *ordered an inquiry*."""
+    return rule.governs and "object" in rule.when
 
 
 def only_meets(match: Match, by_token: dict[int, Match]) -> bool:
@@ -164,6 +173,8 @@ def _is_prevented(gerund: Token) -> bool:
 def _speaks_of(match: Match, below: Token) -> bool:
     """Tell whether what hangs on a speech act by this word is what the act is about."""
     category = match.trigger.rule.type
+    if below.dep_ == "obj" and _takes_in_noun(match.trigger.rule) and category in VOICED:
+        return True
     if below.dep_ in ("obj", "obl", "nmod"):
         return category in ("AGREE", "REQUEST", "THREATEN", "CONSULT")
     if category == "CONSULT":
@@ -233,7 +244,9 @@ def is_generic(match: Match) -> bool:
     marks = [child for child in token.children if child.dep_ in DETERMINING]
     if marks:
         return any(child.lower_ == "such" for child in marks)
-    return not syntax.is_headline(token.sent) and syntax.preposition(token) not in OCCASION
+    word = syntax.preposition(token)
+    predicative = word == "in" and any(syntax.children(token, "nmod"))  # "in support of Angola"
+    return not (predicative or syntax.is_headline(token.sent) or word in OCCASION)
 
 
 def _is_told(noun: Token) -> bool:

@@ -42,8 +42,13 @@ class NearMatch:
 
 
 def matches(doc: Doc, book: Rulebook, slots: Slots) -> Iterator[Match]:
-    """Yield at most one match a word, the most specific rule that holds, in text order."""
+    """Yield at most one match a word, the most specific rule that holds, in text order.
+
+    A word of a date is no trigger: *22 March* is no demonstration.
+    """
     for token in doc:
+        if slots.is_date(token):
+            continue
         for kind in kinds(token, book):
             fired = next(
                 (
@@ -73,6 +78,8 @@ def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
     """Return as what kinds of trigger a word may serve, the likeliest first."""
     if token.tag_ == "VBG" and token.pos_ == "ADJ" and syntax.has_object(token):
         return ("verb",)
+    if _is_misread_infinitive(token):
+        return ("verb",)
     if token.pos_ in ("ADJ", "ADV") or (token.dep_ == "amod" and _is_attribute(token)):
         return ("adjective",)
     if token.pos_ == "VERB" or _is_rare_verb(token) or _is_gerund(token):
@@ -91,6 +98,11 @@ def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
 def _is_gerund(token: Token) -> bool:
     """Tell a gerund that the tagger took for a noun by its object: *after meeting Ada King*."""
     return token.pos_ == "NOUN" and token.lower_.endswith("ing") and syntax.has_object(token)
+
+
+def _is_misread_infinitive(token: Token) -> bool:
+    """Tell an infinitive that the tagger took for an adjective: *promised to free the hostages*."""
+    return token.pos_ == "ADJ" and syntax.is_infinitive(token) and syntax.has_object(token)
 
 
 def _is_attribute(participle: Token) -> bool:

@@ -348,6 +348,10 @@ class Slots:
         """Tell whether a word belongs to a word class, in the singular or as it stands."""
         return not self.classes[name].isdisjoint(readings(word))
 
+    def is_date(self, word: Token) -> bool:
+        """Whether a word is part of a date."""
+        return word.i in self._date_tokens
+
     def is_agreement(self, word: Token) -> bool:
         """Tell whether a nominal names an agreement."""
         return word.i in self.agreement_at or self.is_a(word, "agreement_noun")
