@@ -43,7 +43,7 @@ def test_counterexample(nlp, rule_id, text):
     ("text", "type", "actors"),
     [
         ("The United States and Peru concluded a Mutual Defense Treaty.", "SUPPORT", 2),
-        ("Cuba said it was ready to hold talks with the United States.", "AGREE", 1),
+        ("Cuba said it was ready to hold talks with the United States.", "AGREE", 2),
         ("Clashes between Israel and Hezbollah continued on Monday.", "ASSAULT", 2),
         ("The African Union called on the junta in Gabon to hand over power.", "REQUEST", 1),
         ("Canada today imposed sanctions on four Haitian nationals.", "SANCTION", 1),

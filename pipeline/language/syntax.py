@@ -123,9 +123,7 @@ def surface_subject(verb: Token, depth: int = 0) -> list[Token]:
         Nominal heads, mostly one; empty where the sentence has none.
     """
     own = [antecedent(child) for child in verb.children if child.dep_ in SUBJECTS]
-    if not own and verb.dep_ == "ccomp":
-        # The parser takes "it" of reported speech for an expletive: "Cuba said it was ready".
-        own = [child for child in verb.children if child.dep_ == "expl" and child.lower_ == "it"]
+    own = own or _expletive(verb)
     if own:
         return own
     head = verb.head
@@ -139,7 +137,8 @@ def surface_subject(verb: Token, depth: int = 0) -> list[Token]:
         if verb.dep_ == "ccomp" and verb.tag_ != "VBG" and not is_infinitive(verb):
             return []
         if not is_verbal(head):
-            return [h for h in head.children if h.dep_ in SUBJECTS][:1] or possessor(head)
+            own = [h for h in head.children if h.dep_ in SUBJECTS]
+            return own[:1] or _expletive(head) or possessor(head)
         if verb.dep_ == "xcomp":
             controlled = [c for c in head.children if c.dep_ in ("obj", "iobj")]
             if controlled and head.lemma_ != "become" and is_infinitive(verb):
@@ -155,6 +154,16 @@ def surface_subject(verb: Token, depth: int = 0) -> list[Token]:
                 return agent
         return surface_subject(head, depth + 1)
     return []
+
+
+def _expletive(predicate: Token) -> list[Token]:
+    """Return *it* of reported speech, which the parser takes for an expletive.
+
+    ``Cuba said it was ready``: the pronoun means Cuba.
+    """
+    if predicate.dep_ != "ccomp":
+        return []
+    return [child for child in children(predicate, "expl") if child.lower_ == "it"]
 
 
 def is_introduced(verb: Token, *words: str) -> bool:

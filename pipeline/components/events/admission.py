@@ -11,6 +11,8 @@ from pipeline.components.factuality import Factuality, Reading
 from pipeline.language import syntax
 from pipeline.language.extensions import AGREEMENTS
 
+FORCE = frozenset({"ASSAULT", "COERCE", "PROTEST"})
+"""Types whose nouns mean what was told before, even without an article: *died in clashes*."""
 VOICED = frozenset({"ACCUSE", "SUPPORT"})
 """Types whose verb may take in the noun that names the same act: *voiced condemnation*."""
 SPEECH = frozenset({"AGREE", "REQUEST", "THREATEN", "REJECT"})
@@ -145,7 +147,12 @@ def _ahead(noun: Token, factuality: Factuality, slots: Slots) -> Reading | None:
 
 
 def is_governed(token: Token, by_token: dict[int, Match], book: Rulebook) -> bool:
-    """Tell whether a speech act speaks of this one, so that only the speech act counts."""
+    """Tell whether a speech act speaks of this one, so that only the speech act counts.
+
+    Force told of before is not what is promised or asked for: *urged an end to the shelling*.
+    """
+    if _is_told_before(token, by_token):
+        return False
     below = token
     for above in syntax.ancestors(token):
         if below.dep_ == "acl" and below.lemma_.lower() in book.classes["aiming"]:
@@ -163,6 +170,16 @@ def is_governed(token: Token, by_token: dict[int, Match], book: Rulebook) -> boo
             return True
         below = above
     return False
+
+
+def _is_told_before(token: Token, by_token: dict[int, Match]) -> bool:
+    match = by_token.get(token.i)
+    return (
+        match is not None
+        and match.trigger.kind == "noun"
+        and match.trigger.rule.type in FORCE
+        and (syntax.is_definite(token) or bool(syntax.possessor(token)))
+    )
 
 
 def _is_prevented(gerund: Token) -> bool:
@@ -207,7 +224,8 @@ def is_topic(match: Match, book: Rulebook) -> bool:
     while nominal.dep_ == "conj" and nominal.head != nominal:
         nominal = nominal.head
     word = syntax.preposition(nominal)
-    aim = word == "for" and match.trigger.rule.type != "CONSULT"
+    answered = nominal.head.lemma_.lower() in book.classes["answering"]
+    aim = word == "for" and match.trigger.rule.type != "CONSULT" and not answered
     return aim or word in book.classes["topic_preposition"]
 
 
@@ -235,7 +253,7 @@ def is_generic(match: Match) -> bool:
     negotiations`` and the nouns of headlines, which drop their articles, do not.
     """
     token = match.token
-    if match.trigger.kind != "noun" or _is_told(token):
+    if match.trigger.kind != "noun" or _is_told(token) or match.trigger.rule.type in FORCE:
         return False
     if token.dep_ == "compound":
         token = token.head

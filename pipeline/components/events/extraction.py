@@ -15,6 +15,7 @@ from pipeline.components.events.admission import (
     read_act,
     refusal,
 )
+from pipeline.components.events.authority import acting_state
 from pipeline.components.events.matching import Match, matches
 from pipeline.components.events.parties import (
     aim_at_deed,
@@ -39,8 +40,11 @@ from pipeline.components.events.treaties import (
     set_partner_date,
 )
 from pipeline.components.factuality import Factuality, Reading
+from pipeline.language import syntax
 from pipeline.records import Entity, Event
 
+MEETING_PREPOSITIONS = frozenset({"for", "in", "at", "during", "after", "before", "following"})
+"""Prepositions by which somebody is said to be at a meeting."""
 PAST = frozenset({"VBD", "VBN"})
 
 
@@ -77,6 +81,8 @@ def extract(
             if is_generic(match) or is_somebody_else(match):
                 events.pop()
                 continue
+        if not events[-1].actors and match.trigger.rule.by_state:
+            events[-1].actors = acting_state(events[-1], events[:-1], doc, book)
         alone = match.trigger.rule.needs_partner and is_alone(events[-1])
         if alone or is_of_own_deed(events[-1], match, slots):
             events.pop()
@@ -135,7 +141,7 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
     order = frame.verb_actors if verbal else frame.noun_actors
     actors = parties(token, trigger.kind, order, slots, frame.joint)
     if rule.frame == "joint" and trigger.kind == "noun" and is_half(actors, token, slots):
-        actors = []
+        actors = _both_sides(actors, token, slots)
     recipients: list[Entity] = []
     if rule.frame == "verdict":
         recipients = first_named(token, "reported", slots, actors) or parties(
@@ -175,6 +181,17 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
     if frame.joint and event_type == "CONSULT" and not event.mode and _many(actors):
         event.mode = "multilateral"
     return event
+
+
+def _both_sides(named: list[Entity], noun: Token, slots: Slots) -> list[Entity]:
+    """Add to the side that a noun names the one that its clause names: *is in Oslo for talks with*.
+
+    Nobody is returned where the clause names no other side.
+    """
+    if syntax.preposition(noun) not in MEETING_PREPOSITIONS:
+        return []
+    others = [e for e in slots.entities(syntax.agent(noun.head)) if e not in named]
+    return [*others, *named] if others else []
 
 
 def _many(actors: list[Entity]) -> bool:

@@ -91,6 +91,7 @@ class Rule(Record):
     planned_as: Category | None = None
     governs: bool = False
     needs_partner: bool = False
+    by_state: bool = False
     examples: list[Example] = Field(default_factory=list)
     counterexamples: list[str] = Field(default_factory=list)
 

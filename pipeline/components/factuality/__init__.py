@@ -29,6 +29,8 @@ ARGUMENTS = frozenset({"obj", "nsubj:pass", "nsubj", "obl"})
 LINKS = frozenset({"for", "on", "of", "to", "about", "from", "against"})
 #: Prepositions of an occasion, which is still to come where what happens then is: "at the talks".
 OCCASIONS = frozenset({"at", "during"})
+#: Prepositions of what was before: "would come a week after the attack".
+BEHIND = frozenset({"after", "since", "following", "amid", "despite"})
 PARTICLES = frozenset({"off", "out"})
 #: Tokens within which a participle after a governing verb is its complement, whatever the parse.
 NEAR = 3
@@ -226,6 +228,8 @@ class Factuality:
 
     def _as_argument(self, noun: Token, verb: Token, depth: int) -> Reading | None:
         if noun.dep_ not in ARGUMENTS:
+            return None
+        if noun.dep_ == "obl" and syntax.preposition(noun) in BEHIND:
             return None
         status = self._status(noun, verb)
         if status is not None:
