@@ -130,6 +130,33 @@ CEASEFIRES = [
     "The [agreement|KEN-PER:EXTRADITION] between Kenya and Peru on extradition was signed.",
     "Israel and Lebanon agreed to a [truce|ISR-LBN:CEASEFIRE] on Sunday.",
     "Norway praised Colombia for the [peace agreement|COL:PEACE] with the rebels.",
+    # who agreed it, in one list and behind "with"; not where they met
+    "Chad and Libya agreed a [ceasefire|LBY-TCD:CEASEFIRE] on Monday after talks in Peru.",
+    "Chad agreed a [ceasefire|LBY-TCD:CEASEFIRE] with Libya. Libya kept the [truce|"
+    "LBY-TCD:CEASEFIRE].",
+    # go-betweens and those who report it are no parties
+    "Oman said Chad and Libya extended the [truce|LBY-TCD:CEASEFIRE].",
+    "Oman brokered a [ceasefire|LBY-TCD:CEASEFIRE] between Chad and Libya.",
+    "Fighting in Chad went on. The [truce|TCD:CEASEFIRE] brokered by Oman and Qatar did not hold.",
+    "Peace is far in Chad. They praised the mediating role of Oman in the [truce|TCD:CEASEFIRE].",
+    # the fullest naming of the article counts for every mention
+    "Chad broke the [truce|LBY-TCD:CEASEFIRE]. The [truce|LBY-TCD:CEASEFIRE] between Chad and "
+    "Libya was two days old.",
+    # those of the sentence before, where its own names nobody
+    "Chad and Libya met. They signed a [peace deal|LBY-TCD:PEACE].",
+]
+CIRCUMSTANCES = [
+    "Mali and Niger signed a [customs treaty|MLI-NER:CUSTOMS] on the final day of the summit.",
+    "Mali and Niger signed a [customs treaty|MLI-NER:CUSTOMS] on the sidelines of the summit.",
+    "Mali and Niger signed a [treaty on day care|MLI-NER:DAY-CARE] in Bamako.",
+]
+COUNTED = [
+    "Mali and Niger signed three other [trade agreements|generic] on Monday.",
+    "Mali signed several [economic deals|generic] with Niger.",
+]
+CALLED = [
+    "Peru, Chile and Brazil signed the [Belem Declaration|BELEM-DECLARATION].",
+    "Peru and Chile signed a [Trade Declaration|CHL-PER:JOINT-DECLARATION].",
 ]
 NONE = [
     "They agree that more must be done.",
@@ -148,10 +175,20 @@ NONE = [
 ]
 
 
-@pytest.mark.parametrize("text", [*NAMES, *SPANS, *REFERENCES, *CEASEFIRES, *NONE])
+@pytest.mark.parametrize(
+    "text", [*NAMES, *SPANS, *REFERENCES, *CEASEFIRES, *CIRCUMSTANCES, *COUNTED, *CALLED, *NONE]
+)
 def test_mentions_and_ids(nlp: spacy.Language, text: str) -> None:
     plain, expected = marked(text)
     assert found(nlp(plain)) == expected
+
+
+def test_a_declaration_keeps_its_name_as_id_and_has_the_type_of_declarations(
+    nlp: spacy.Language,
+) -> None:
+    doc = nlp("Peru and Chile signed the Belem Declaration.")
+    (span,) = doc.spans[extensions.AGREEMENTS]
+    assert span._.agreement.agreement_type == "JOINT-DECLARATION"
 
 
 def test_a_hyphenated_word_is_a_subject(nlp: spacy.Language) -> None:

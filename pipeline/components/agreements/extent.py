@@ -200,7 +200,14 @@ class Extent:
                 break
         if end is not None and text.glued(end):
             return None  # "on a civilian-led transition": the noun only begins a compound
-        return end
+        return None if end is not None and self._circumstance(text, begin, end) else end
+
+    def _circumstance(self, text: Text, begin: int, end: int) -> bool:
+        """Whether a phrase says when or how something is signed: "on the last day of talks"."""
+        head = begin
+        while head + 1 < end and text.pos(head + 1) in (*_NOMINAL, "VERB"):
+            head += 1
+        return self.terms.has("circumstances", text.lower[head])
 
     def _noun(self, text: Text, i: int, begin: int) -> bool:
         word = text.lower[i]

@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from spacy.tokens import Doc
 
+from pipeline.components.agreements.belligerents import Belligerents
 from pipeline.components.agreements.ids import build
 from pipeline.components.agreements.knowledge import Knowledge, RegisterEntry
 from pipeline.components.agreements.parties import Parties
@@ -45,7 +46,9 @@ class Resolver:
         mentions = [self.reader.read(span, parties) for span in spans]
         self._link_acronyms(mentions)
         for m in mentions:
-            if not m.bare and not m.vague:
+            if m.generic and self.terms.has("counting", m.determiner):
+                m.result = Agreement(generic=True, rule="generic")
+            elif not m.bare and not m.vague:
                 own = self._own(m, mentions, parties)
                 # A description without parties may be short for a fuller one of the document.
                 m.result = own if own.agreement_id or own.generic else None
@@ -139,10 +142,14 @@ class Resolver:
         """Whether a name needs no parties: "Copenhagen Accord", "Convention on Road Traffic"."""
         if not m.titled or len(m.span) < 2:
             return False
-        town = len(m.span) == 2 and m.head and parties.is_town(m.span[0].i)
+        first = m.span[0]
+        town = len(m.span) == 2 and m.head and parties.is_town(first.i)
         of_place = len(m.span) == 3 and m.span[1].lower_ == "of"  # "Treaty of Bucharest"
         known = m.type in self.knowledge.types
-        return bool(town) or (of_place and not known) or self.terms.has("open_heads", m.head)
+        called = len(m.span) == 2 and self.terms.has("called_heads", m.head)
+        named = called and not any(self.terms.has(w, first.lower_) for w in ("topics", "not_part"))
+        open_to_all = self.terms.has("open_heads", m.head)
+        return bool(town) or (of_place and not known) or named or open_to_all
 
     def _alone(self, m: Mention) -> Agreement:
         """Return the agreement whose id is its short name: its acronym, else its title."""
@@ -168,7 +175,7 @@ class Resolver:
         if m.explicit and earlier and m.explicit[0] in earlier.parties:
             return list(earlier.parties)
         if number == "any":
-            return m.explicit or self._warring(m, earlier, clause, parties)
+            return self._warring(m, mentions, earlier, parties)
         # A description of no known type says too little to be given the document's states.
         loose = kind is None and not m.titled
         if m.explicit:
@@ -190,18 +197,26 @@ class Resolver:
         return [clause[0], dyad[0]] if len(clause) == 1 and clause[0] not in dyad else dyad
 
     def _warring(
-        self, m: Mention, earlier: Agreement | None, clause: list[str], parties: Parties
+        self, m: Mention, mentions: list[Mention], earlier: Agreement | None, parties: Parties
     ) -> list[str]:
-        """Return the parties of a ceasefire or peace: those who agree, else where it holds."""
-        where = parties.place_after(m.span.end)
-        if where or earlier:
-            return where or list(earlier.parties if earlier else ())
-        onlookers = parties.reacting(m.span.start)
-        together = parties.together(m.span.start)
-        if len(together) > 1 and not set(together) & set(onlookers):
-            return together
-        involved = [code for code in clause if code not in onlookers]
-        return involved if len(involved) == 1 else parties.theatre(without=onlookers)
+        """Return the parties of a ceasefire or peace.
+
+        They are those its sentence names, else those of the same ceasefire before, else those
+        that a later sentence names, else the state that the article is about.
+        """
+        belligerents = Belligerents(parties)
+        named = belligerents.named(m)
+        if earlier and not set(named) - set(earlier.parties):
+            return list(earlier.parties)
+        if len(named) > 1:
+            return named
+        told = [
+            codes
+            for o in mentions
+            if o is not m and o.type == m.type and (codes := belligerents.named(o))
+        ]
+        fuller = [codes for codes in told if set(named) <= set(codes)]
+        return max(fuller, key=len, default=[]) or named or belligerents.likely(m)
 
     def _same_type(self, m: Mention, mentions: list[Mention]) -> Agreement | None:
         """Return the last earlier agreement of the same type, with the same parties if named."""

@@ -89,7 +89,9 @@ class Judge:
         plural_acronym = item.rule == "acronym" and text.form[item.end - 1].endswith("s")
         plural = plural_acronym or (head is not None and head.plural)
         one = determiner in ("a", "an") and item.rule != "phrase"
-        if (plural and (not determiner or self.terms.has("class_determiners", determiner))) or (
+        spoken_of_as_class = not determiner or self.terms.has("class_determiners", determiner)
+        counted = self.terms.has("counting", determiner) and not text.capital(item.head)
+        if (plural and (spoken_of_as_class or counted)) or (
             one and self._defines(text, start, item.end)
         ):
             return replace(item, generic=True)
@@ -167,7 +169,8 @@ class Judge:
             elif self.terms.has("indefinite", word):
                 return i - 1, word
             elif self.terms.has("possessives", word) or self._state_before(text, i):
-                return i - 1, _OWNER
+                # "Niger signed three treaties": whoever stands before the verb owns none of them
+                return (i, number) if number and text.word(i) != number else (i - 1, _OWNER)
             elif not self._between(text, i - 1):
                 break
             i -= 1

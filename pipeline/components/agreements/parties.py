@@ -13,6 +13,7 @@ from pipeline import gazetteers
 from pipeline.components.agreements.knowledge import Terms
 from pipeline.components.agreements.text import HYPHENS, QUOTES, state_code
 
+_PARTIES = ("GPE", "NORP", "ORG", "PERSON", "LOC")
 _STATE_SECTORS = ("", "GOV", "MIL", "LEG", "JUD", "SPY")  # who acts for a state (PLOVER)
 _LINK_REACH = 12  # tokens after a mention in which "between" or "with" may follow
 _GROUP_REACH = 28  # tokens after a mention in which its parties are named
@@ -21,7 +22,10 @@ _OPENING = 60  # first tokens of a document, whose states count twice
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A mention of a state or of somebody who acts for it: tokens, ISO3 code, whether a place."""
+    """A mention of a state or of somebody who acts for it: tokens, ISO3 code, whether a place.
+
+    Of a rebel group or another party that is no state the code is empty.
+    """
 
     start: int
     end: int
@@ -53,7 +57,8 @@ class Parties:
     def __init__(self, doc: Doc, terms: Terms) -> None:
         self.doc = doc
         self.terms = terms
-        self.states = [s for ent in doc.ents if (s := _state(ent, terms)) is not None]
+        self.acting = [s for ent in doc.ents if (s := _acting(ent, terms)) is not None]
+        self.states = [s for s in self.acting if s.code]
         self.at = {i: state for state in self.states for i in range(state.start, state.end)}
         self.bounds = _sentences(doc)
 
@@ -77,7 +82,7 @@ class Parties:
             elif not self._joins(self.doc[i], bool(codes)):
                 break
             i -= 1
-        return _unique(reversed(codes))
+        return unique(reversed(codes))
 
     def _joins(self, token: Token, begun: bool) -> bool:
         """Whether a token may stand between a name and its parties, or between these."""
@@ -129,7 +134,7 @@ class Parties:
             gap += token.is_lower and not self.terms.has("party_words", token.lower_)
             if gap > (1 if codes else 4):
                 break
-        return _unique(codes), last
+        return unique(codes), last
 
     def _outside_brackets(self, begin: int, stop: int) -> Iterator[Token]:
         depth = 0
@@ -150,7 +155,7 @@ class Parties:
         mention that are joined by "and" or commas.
         """
         first, last = self.sentence(start)
-        codes = _unique(s.code for s in self.states if first <= s.start < last and not s.place)
+        codes = unique(s.code for s in self.states if first <= s.start < last and not s.place)
         return codes if len(codes) <= 2 else self.together(start)
 
     def together(self, start: int) -> list[str]:
@@ -163,30 +168,13 @@ class Parties:
                     break
                 group = []
             group.append(state)
-        return _unique(state.code for state in reversed(group))
+        return unique(state.code for state in reversed(group))
 
     def _coordinated(self, left: State, right: State) -> bool:
         return all(
             token.text in HYPHENS or token.lower_ == "the" or self.terms.has("joins", token.lower_)
             for token in self.doc[left.end : right.start]
         )
-
-    def place_after(self, end: int) -> list[str]:
-        """Return the first state named as the place after a mention: "truce in eastern Congo"."""
-        last = self.sentence(max(0, end - 1))[1]
-        for state in self.states:
-            before = self.doc[max(end, state.start - 4) : state.start]
-            near = any(self.terms.has("before_places", token.lower_) for token in before)
-            if end <= state.start < last and state.label in ("GPE", "NORP") and near:
-                return [state.code]
-        return []
-
-    def reacting(self, start: int) -> list[str]:
-        """Return the states of a sentence that only react to a mention: "X welcomes the truce"."""
-        first = self.sentence(start)[0]
-        words = self.doc[first:start]
-        verb = next((t.i for t in words if self.terms.has("reacting", t.lower_)), first)
-        return _unique(s.code for s in self.states if first <= s.start < verb)
 
     # In the document
 
@@ -208,27 +196,23 @@ class Parties:
             counts[state.code] += weight * (2 if state.start < _OPENING else 1)
         return counts
 
-    def theatre(self, without: list[str]) -> list[str]:
-        """Return the state that the document names most as a place, else most at all."""
-        places = Counter(s.code for s in self.states if s.place and s.label == "GPE")
-        ranked = [code for code, _ in places.most_common()] + self.ranking()
-        return [code for code in ranked if code not in without][:1]
-
     def is_town(self, i: int) -> bool:
         """Whether the name at token ``i`` is that of a town rather than of a state."""
         token = self.doc[i]
         return gazetteers.country_by_capital(token.text) is not None or token.ent_type_ == "GPE"
 
 
-def _state(ent: Span, terms: Terms) -> State | None:
+def _acting(ent: Span, terms: Terms) -> State | None:
     entity, code = ent._.entity, ""
+    if ent.label_ not in _PARTIES:
+        return None
     if entity is not None:
         acts = ent.label_ in ("GPE", "NORP") or entity.sector in _STATE_SECTORS
         code = entity.country if acts else ""
     elif ent.label_ in ("GPE", "NORP"):
         code = state_code(ent.text)
-    if not code or gazetteers.country(code) is None:
-        return None
+    if gazetteers.country(code) is None:
+        code = ""
     before = ent.doc[ent.start - 1].lower_ if ent.start else ""
     place = ent._.sense == "place" or (ent.label_ == "GPE" and terms.has("before_places", before))
     return State(ent.start, ent.end, code, ent.label_, place)
@@ -249,5 +233,6 @@ def _sentences(doc: Doc) -> list[tuple[int, int]]:
     return bounds
 
 
-def _unique(codes: Iterable[str]) -> list[str]:
+def unique(codes: Iterable[str]) -> list[str]:
+    """Return codes without those that came before."""
     return list(dict.fromkeys(codes))

@@ -119,7 +119,7 @@ class Reader:
     def _determiner(self, span: Span) -> str:
         for token in reversed(span.doc[max(0, span.start - _REACH) : span.start]):
             word = token.lower_
-            if self.terms.has("definite", word) or self.terms.has("indefinite", word):
+            if any(self.terms.has(w, word) for w in ("definite", "indefinite", "counting")):
                 return word
             if not self.terms.has("not_part", word) and not token.text[:1].isdigit():
                 break
