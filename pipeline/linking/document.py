@@ -73,6 +73,9 @@ def link_document(events: list[Event], doc: Doc, principals: Sequence[Entity] = 
         _part_sides(event)
     _name(groups)
     settle(kept, groups, doc)
+    for event in kept:
+        if event.agreement is None or not event.agreement.agreement_id:
+            event.agreement_stage = ""  # of an agreement that is not known there is no life to tell
     return kept
 
 

@@ -37,6 +37,8 @@ DETERMINING = frozenset({"det", "nmod:poss", "nummod"})
 HOSTILE = frozenset(
     {"ASSAULT", "COERCE", "CONCEDE", "MOBILIZE", "PROTEST", "REJECT", "RETREAT", "SANCTION"}
 )
+OWED = "ratified"
+"""The stage that an agreement needs by law: what must still be ratified is planned to be."""
 FUTURE_AS_AGREE = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
 
 
@@ -103,9 +105,11 @@ def read_act(match: Match, factuality: Factuality, slots: Slots) -> Reading | No
     if is_ultimatum(match):
         return Reading("actual", match.token)
     reading = factuality.of(match.token, nominal=nominal)
+    rule = match.trigger.rule
+    if rule.stage == OWED and reading.cue is not None and slots.is_a(reading.cue, "owing"):
+        return Reading("planned", reading.cue)
     if reading.purpose or reading.value == "hypothetical" or _serves(match.token):
         return None
-    rule = match.trigger.rule
     if rule.factuality and (reading.value != "negated" or "factuality" in rule.when):
         return Reading(rule.factuality, reading.cue)
     if nominal and reading.value == "actual" and rule.type in FUTURE_AS_AGREE:

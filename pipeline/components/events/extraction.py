@@ -34,10 +34,10 @@ from pipeline.components.events.quotations import continued
 from pipeline.components.events.rules import Rulebook
 from pipeline.components.events.slots import Slots
 from pipeline.components.events.treaties import (
-    agreements_of,
     distributed,
     set_agreement,
     set_partner_date,
+    subject_matter,
 )
 from pipeline.components.factuality import Factuality, Reading
 from pipeline.language import syntax
@@ -65,7 +65,7 @@ def extract(
         reading = read_act(match, factuality, slots)
         if reading is None or refusal(match, by_token, reading, book, slots):
             continue
-        events.extend(_events(doc, match, reading, slots))
+        events.extend(_events(doc, match, by_token, reading, slots))
         _inherit_setting(events, match.token)
         if match.trigger.rule.frame == "deliberation" and len(events[-1].actors) == 1:
             met = other_side(events[-1], events[:-1])
@@ -100,7 +100,9 @@ def _inherit_setting(events: list[Event], token: Token) -> None:
             event.place_from = "clause" if token.dep_ != "conj" else "context"
 
 
-def _events(doc: Doc, match: Match, reading: Reading, slots: Slots) -> list[Event]:
+def _events(
+    doc: Doc, match: Match, by_token: dict[int, Match], reading: Reading, slots: Slots
+) -> list[Event]:
     """Return the acts under one trigger: several where it carries several agreements."""
     event = _event(match, reading, slots)
     token = match.token
@@ -108,7 +110,8 @@ def _events(doc: Doc, match: Match, reading: Reading, slots: Slots) -> list[Even
     _set_place(event, match, slots)
     _expect(event, match, doc)
     if match.trigger.rule.frame != "treaty":
-        set_agreement(event, match, agreements_of(token, slots)[:1])
+        spans, stage = subject_matter(match, by_token, slots)
+        set_agreement(event, match, spans, stage)
         return [event]
     found = []
     for partners, span in distributed(match, event, slots):

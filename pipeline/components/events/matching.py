@@ -221,7 +221,8 @@ def _holds(
             if any(slots.is_agreement(word) or _of_agreement(word, slots) for word in words):
                 return True
         elif test.isupper():
-            if any(word.ent_type_ == test for word in words):
+            labelled = any(word.ent_type_ == test for word in words)
+            if labelled or any(entity.sector == test for entity in slots.entities(heads)):
                 return True
         elif test.startswith("$"):
             if not slots.classes[test[1:]].isdisjoint(listed):

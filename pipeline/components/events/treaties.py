@@ -8,11 +8,21 @@ from spacy.tokens import Doc, Span, Token
 
 from pipeline.components.agreements import agreement_for
 from pipeline.components.events.matching import Match
+from pipeline.components.events.rules import Rule
 from pipeline.components.events.slots import Slots
 from pipeline.language import syntax
 from pipeline.language.extensions import DATES
 from pipeline.records import Agreement, Entity, Event
 
+ABOUT = (
+    *("self", "object", "of", "on", "from", "out", "subject", "to", "for", "in"),
+    *("about", "over", "regarding", "concerning", "towards", "toward", "head"),
+)
+"""Slots of an act in which the agreement stands that it is about, in order of preference."""
+PHRASE = frozenset({"nmod", "nmod:poss", "compound", "amod", "conj"})
+"""Relations inside a noun phrase."""
+THIRD_PARTY = "third-party"
+"""The mode of those who mediate."""
 LISTING = frozenset({",", "and", "as", "well", "the", "a", "an", "&"})
 
 
@@ -63,27 +73,63 @@ def set_partner_date(event: Event, partners: list[Entity], sentence: Span, slots
                 event.date_span = (span.start_char, span.end_char)
 
 
-def set_agreement(event: Event, match: Match, spans: list[Span]) -> None:
-    """Attach the agreement that the act is about, where the rule is about agreements."""
+def subject_matter(
+    match: Match, by_token: dict[int, Match], slots: Slots
+) -> tuple[list[Span], str]:
+    """Return the agreement that an act is about, and the stage that other words than its own name.
+
+    ``Agreed to sign the pact``, ``refused to ratify it``, ``talks to finalise the treaty``: what is
+    promised or aimed at says which stage is meant. ``Suspended all treaty obligations`` is about
+    the treaty, too.
+    """
+    token, rule = match.token, match.trigger.rule
+    if rule.governs or slots.is_a(token, "negotiating"):
+        spans, stage = _promised(match, by_token, slots)
+        if spans:
+            return spans, stage
+    spans = agreements_of(token, slots)
+    if not spans and rule.stage and not rule.governs:
+        spans = _inside_arguments(match, slots)
+    return spans, ""
+
+
+def set_agreement(event: Event, match: Match, spans: list[Span], stage: str = "") -> None:
+    """Attach the agreement that the act is about, where it says at what stage that is.
+
+    Parameters
+    ----------
+    event : Event
+        With its parties; changed in place.
+    match : Match
+        The rule that read it.
+    spans : list of Span
+        Mentions of agreements that the act is about; the first counts.
+    stage : str
+        The stage that the act names in other words than its own (*agreed to ratify*).
+    """
     rule = match.trigger.rule
-    about = rule.stage or rule.type == "AGREE" or rule.act == "talks"
-    if not spans or not about:
+    stage = stage or rule.stage or _stage_of(event, rule)
+    if not spans or not stage:
         return
     span = spans[0]
-    parties = tuple(sorted({e.country for e in event.actors + event.recipients if e.country}))
-    agreement = agreement_for(span, parties)
-    if agreement is None or agreement.generic:
+    mediates = rule.mode == THIRD_PARTY
+    own = [] if mediates else event.actors + event.recipients
+    agreement = agreement_for(span, tuple(sorted({e.country for e in own if e.country})))
+    if agreement.generic:
         return
     event.agreement = agreement
     event.agreement_span = (span.start_char, span.end_char)
-    event.agreement_stage = rule.stage or _stage_of(event, rule.type)
-    _complete_parties(event, agreement, span.doc)
+    event.agreement_stage = stage
+    if not mediates:
+        _complete_parties(event, agreement, span.doc)
 
 
-def _stage_of(event: Event, rule_type: str) -> str:
-    if rule_type == "CONSULT":
+def _stage_of(event: Event, rule: Rule) -> str:
+    """Return the stage of an agreement that is talked about, put forward or turned down."""
+    if rule.act == "talks":
         return "negotiating"
-    return "proposed" if event.factuality == "proposed" else ""
+    put_forward = rule.type == "AGREE" and event.factuality == "proposed"
+    return "proposed" if put_forward or rule.type == "REJECT" else ""
 
 
 def _complete_parties(event: Event, agreement: Agreement, doc: Doc) -> None:
@@ -100,11 +146,54 @@ def _complete_parties(event: Event, agreement: Agreement, doc: Doc) -> None:
         event.actors = event.actors + missing
 
 
+def _promised(match: Match, by_token: dict[int, Match], slots: Slots) -> tuple[list[Span], str]:
+    """Return the first agreement among the words that say what is promised, and its stage there."""
+    waiting = _promised_words(match.token)
+    while waiting:
+        word = waiting.pop(0)
+        spans = agreements_of(word, slots)
+        if spans:
+            inner = by_token.get(word.i)
+            return spans, _stage_named(inner) if inner is not None else ""
+        waiting += _promised_words(word)
+    return [], ""
+
+
+def _promised_words(word: Token) -> list[Token]:
+    clauses = syntax.children(word, "xcomp", "ccomp", "acl", "advcl")
+    return [c for c in clauses if syntax.is_infinitive(c)] + list(syntax.children(word, "obj"))
+
+
+def _stage_named(match: Match) -> str:
+    rule = match.trigger.rule
+    return rule.stage or ("negotiating" if rule.act == "talks" else "")
+
+
+def _inside_arguments(match: Match, slots: Slots) -> list[Span]:
+    """Return the agreement in the phrase of an argument: *suspended the pact's obligations*."""
+    for relation in ("object", "of", "from"):
+        for head in slots.fill(match.token, match.trigger.kind, relation):
+            phrase = [w for w in head.subtree if all(d.dep_ in PHRASE for d in _up_to(w, head))]
+            spans = [slots.agreement_at[w.i] for w in phrase if w.i in slots.agreement_at]
+            if spans:
+                return _distinct(spans)
+    return []
+
+
+def _up_to(word: Token, head: Token) -> list[Token]:
+    """Return the words from one up to a word above it, without that."""
+    found = []
+    while word != head:
+        found.append(word)
+        word = word.head
+    return found
+
+
 def agreements_of(token: Token, slots: Slots) -> list[Span]:
     """Return the AGREEMENT mentions among the arguments of a trigger, or the trigger itself."""
     kind = "verb" if syntax.is_verbal(token) else "noun"
     found: dict[int, Span] = {}
-    for relation in ("self", "object", "of", "on", "subject", "to", "for", "in", "head"):
+    for relation in ABOUT:
         heads = [] if relation == "self" else slots.fill(token, kind, relation)
         for word in [token, *(w for head in heads for w in syntax.conjuncts(head))]:
             span = slots.agreement_at.get(word.i)
@@ -131,12 +220,17 @@ def _with_listed(spans: list[Span], slots: Slots) -> list[Span]:
 
 
 def _last_agreement(token: Token, slots: Slots) -> list[Span]:
-    """Return the agreement named last before a word, in its sentence or the one before."""
+    """Return the agreement named last before a word, in its sentence or the one before.
+
+    Where the text before it speaks of one agreement alone, it may stand further off.
+    """
     start = token.sent.start
     if start > 0:
         start = token.doc[start - 1].sent.start
-    before = [s for s in slots.agreements if start <= s.start < token.i]
-    return before[-1:]
+    before = [s for s in slots.agreements if s.start < token.i]
+    near = [s for s in before if start <= s.start]
+    ids = {s._.agreement.agreement_id for s in before if s._.agreement} - {""}
+    return near[-1:] or (before[-1:] if len(ids) == 1 else [])
 
 
 def _distinct(spans: Iterable[Span]) -> list[Span]:
