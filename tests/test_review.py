@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import html
+import io
 import itertools
 import json
 import re
@@ -12,7 +13,9 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -26,11 +29,12 @@ from starlette.testclient import TestClient
 from pipeline.articles import reading, sources
 from pipeline.evaluation.formats import read_gold
 from pipeline.evaluation.found import read_output
-from pipeline.evaluation.gold import check_texts, read_standoff
+from pipeline.evaluation.gold import GoldError, check_texts, read_standoff
 from pipeline.evaluation.report import evaluate
 from pipeline.review import edits, edtf, export, matching, tables
 from pipeline.review.agreement import between_all, kappa
 from pipeline.review.book import Book
+from pipeline.review.choices import choices
 from pipeline.review.desk import Desk
 from pipeline.review.query import Query
 from pipeline.review.server import application
@@ -361,6 +365,139 @@ def test_least_certain_first_begins_with_the_article_that_has_it(ana: Reviewer) 
     lowest = min(float(r["confidence"]) for r in ana.rows())
     first = ana.get("/api/step", move="undecided", sort="confidence")
     assert float(first["cells"]["confidence"]) == lowest
+
+
+def test_unsure_returns_at_the_end(ana: Reviewer) -> None:
+    first = ana.get("/api/step", move="undecided", doc=DOCUMENT)
+    told = ana.do("unsure", uid=first["uid"])
+    assert told["event"]["status"] == "unsure"
+    assert told["progress"]["unsure"] == 1
+    assert [r["uid"] for r in ana.rows(status="unsure")] == [first["uid"]]
+    assert first["uid"] not in {r["uid"] for r in ana.rows(status="decided")}
+    seen = [first["uid"]]
+    while len(set(seen)) == len(seen):
+        event = ana.get("/api/step", move="undecided", uid=seen[-1], doc=DOCUMENT)
+        seen.append(event["uid"])
+        if event["status"] == "undecided":
+            ana.do("accept", uid=event["uid"])
+    assert seen[-1] == first["uid"], "it comes back"
+    assert len(seen) == len(ana.rows(doc=DOCUMENT)) + 1, "after all others"
+    ana.do("accept", uid=first["uid"])
+    assert ana.get("/api/event", uid=first["uid"])["status"] == "accepted"
+
+
+def test_a_document_with_an_unsure_event_is_no_gold(output: Path) -> None:
+    desk = Desk(output)
+    ana = Reviewer(desk)
+    rows = ana.rows(doc=DOCUMENT)
+    ana.do("bulk", verdict="accept", query={"doc": DOCUMENT})
+    assert [d.doc_id for d in export.gold(desk)] == [DOCUMENT]
+    ana.do("unsure", uid=rows[3]["uid"])
+    assert export.gold(desk) == []
+    export.write_reviewed(desk, output / "reviewed.csv")
+    with pytest.raises(GoldError, match="no document is reviewed to its end"):
+        read_gold([output / "reviewed.csv"])
+
+
+def test_bulk_verdicts_are_one_decision(ana: Reviewer) -> None:
+    sure = ana.rows(low="0.8")
+    ana.do("reject", uid=sure[0]["uid"])
+    told = ana.do("bulk", verdict="accept", query={"low": "0.8"}, expected=len(sure) - 1)
+    assert told["progress"]["accepted"] == len(sure) - 1, "what was decided stays"
+    assert "low 0.8" in ana.get("/api/event", uid=sure[1]["uid"])["history"][0]["what"]
+    assert ana.do("undo")["progress"].get("accepted", 0) == 0, "one undo"
+    assert ana.do("redo")["progress"]["accepted"] == len(sure) - 1
+    marked = [row["uid"] for row in ana.rows(type="SUPPORT")[:3]]
+    edited = ana.do("edit", uid=marked[0], column="date", value="2020")["event"]
+    assert edited["cells"]["date"] == "2020"
+    ana.do("bulk", verdict="accept", uids=marked)
+    assert ana.get("/api/event", uid=marked[0])["status"] == "corrected", "with its values"
+    ana.do("bulk", verdict="reject", uids=marked)
+    assert {ana.get("/api/event", uid=uid)["status"] for uid in marked} == {"rejected"}
+    for problem, fields in (
+        ("set a filter first", {"query": {"sort": "date"}}),
+        ("events now, not 3", {"query": {"type": "AGREE"}, "expected": 3}),
+        ("no undecided event", {"query": {"status": "rejected"}}),
+        ("not in the tables any more", {"uids": ["nothing"]}),
+    ):
+        assert problem in ana.refused("bulk", verdict="accept", **fields)
+    assert "accepted or rejected" in ana.refused("bulk", 400, verdict="unsure", uids=marked)
+    assert "neither events nor a filter" in ana.refused("bulk", 400, verdict="accept")
+
+
+def test_bulk_verdicts_survive_a_re_run(output: Path, ana: Reviewer) -> None:
+    ana.do("bulk", verdict="accept", query={"doc": DOCUMENT})
+    rewrite(output, lambda rows: [row | {"event_id": "n" + row["event_id"]} for row in rows])
+    assert {row["status"] for row in ana.rows(doc=DOCUMENT)} == {"accepted"}
+
+
+def test_the_pace_leaves_pauses_out(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(output)
+    ana = Reviewer(desk)
+    assert ana.get("/api/state")["pace"] == {"done": 0, "left": 92, "hourly": 0}
+    # 12 s an event, with an hour for lunch
+    times = [12 * n + (3600 if n > 5 else 0) for n in range(12)]
+    for seconds, row in zip(times, ana.rows(), strict=False):
+        clock = datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(seconds=seconds)
+        monkeypatch.setattr("pipeline.review.store.datetime", _Clock(clock))
+        pace = ana.do("accept", uid=row["uid"])["pace"]
+    assert pace == {"done": 12, "left": 80, "hourly": 300}
+
+
+class _Clock:
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self, zone: object) -> datetime:
+        return self._now
+
+
+def test_documents_are_assigned_by_a_column(output: Path) -> None:
+    other = "germany-japan-operational-partnership"
+    (output / "assignments.csv").write_text(
+        f"doc_id,title,reviewer\n{DOCUMENT},x,Ana; Ben\n{other},y,Ben\nno-such,z,Ana\n", "utf-8"
+    )
+    ana, ben = Reviewer(Desk(output)), Reviewer(Desk(output), "Ben")
+    assert {row["doc_id"] for row in ana.rows(assigned="Ana")} == {DOCUMENT}
+    assert {row["doc_id"] for row in ben.rows(assigned="Ben")} == {DOCUMENT, other}
+    assert ana.get("/api/state")["pace"]["left"] == len(ana.rows(doc=DOCUMENT))
+    assert '"assigned": true' in ana.client.get("/").text
+    (output / "assignments.csv").write_text("document,reviewer\n", "utf-8")
+    with pytest.raises(tables.OutputError, match=r"assignments\.csv: no column doc_id"):
+        Desk(output)
+
+
+def test_the_page_exports_what_annotation_tools_read(output: Path, tmp_path: Path) -> None:
+    ana = Reviewer(Desk(output))
+    early = ana.client.get("/export/doccano")
+    assert early.status_code == 409
+    assert "No document is reviewed to its end yet" in early.text
+    ana.do("bulk", verdict="accept", query={"doc": DOCUMENT})
+    for form, name in (("labelstudio", "gold.json"), ("doccano", "gold.jsonl")):
+        path = tmp_path / name
+        path.write_bytes(ana.client.get(f"/export/{form}").content)
+        documents, texts = read_gold([path])
+        assert [d.doc_id for d in documents] == [DOCUMENT]
+        assert len(documents[0].events) == len(ana.rows(doc=DOCUMENT))
+        assert texts[DOCUMENT] == (ARTICLES / f"{DOCUMENT}.txt").read_bytes().decode("utf-8")
+    archive = zipfile.ZipFile(io.BytesIO(ana.client.get("/export/standoff").content))
+    archive.extractall(tmp_path)
+    assert [d.doc_id for d in read_standoff(tmp_path / "gold")] == [DOCUMENT]
+    page = ana.client.get("/exports").text
+    assert "1 document reviewed to the end" in page
+    assert all(f'href="/export/{form}"' in page for form in export.DOWNLOADS)
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/export/nothing", "/history/1"])
+def test_an_address_that_is_none_leads_back(ana: Reviewer, path: str) -> None:
+    answer = ana.client.get(path)
+    assert answer.status_code == 404
+    assert '<a href="/">Back to the review</a>' in answer.text
+    assert ana.client.get("/api/nothing").json() == {"problem": "no such address"}
+
+
+def test_every_type_has_a_guideline() -> None:
+    assert all(kind.hint and kind.notes for kind in choices().types.values())
 
 
 def test_mentions(ana: Reviewer) -> None:

@@ -6,6 +6,7 @@
     store            every decision, one row each, in SQLite: the only thing that is written
     validation       what a decision may hold, when it is made and when the log is read
     book             the decisions replayed: what they make of each event and mention
+    assignments      whose documents are whose
     matching         decisions found again in the tables of a later run
     entries, query   the rows a reviewer sees; which of them, in what order
     desk             tables and decisions together, kept up to date with both
@@ -13,7 +14,7 @@
     reasons          why a cell holds its value, or none (rulebook: what its rule is for)
     suggestions      type-ahead
     agreement        how far two reviewers agree
-    export           events_reviewed.csv and stand-off gold
+    export           events_reviewed.csv and gold, stand-off or for annotation tools
     pictures         timeline, agreements, map and charts as SVG
     article, present an article in pieces; events and history as data for the page
     server, guard    the web page and what keeps it safe; launch starts it

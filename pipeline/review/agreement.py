@@ -1,16 +1,17 @@
 """How far reviewers agree, where two have judged the same events without seeing each other.
 
-Cohen's kappa (Cohen 1960, A coefficient of agreement for nominal scales) for the verdict, the
-event type and each slot. Figures only: no decision of another reviewer is shown.
+Cohen's kappa (Cohen 1960, A coefficient of agreement for nominal scales) and F1 for the verdict,
+the event type and each slot. Figures only: no decision of another reviewer is shown.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from pipeline.resources import items
 from pipeline.review.book import Book, EventState
 from pipeline.review.desk import Desk
 from pipeline.review.entries import standing
@@ -28,13 +29,16 @@ class Figure:
     """Agreement of two reviewers on one question.
 
     ``kappa`` is None where it is not defined: nothing judged by both, or both gave one and the
-    same answer throughout.
+    same answer throughout. ``f1`` takes what one reviewer keeps as found and what the other keeps
+    as right, which of the two does not matter: events, their types, the parties or the one value
+    in a slot; None where neither keeps any.
     """
 
     question: str
     judged: int
     same: int
     kappa: float | None
+    f1: float | None = None
 
     @property
     def observed(self) -> float | None:
@@ -68,6 +72,21 @@ def kappa(pairs: Sequence[tuple[Hashable, Hashable]]) -> float | None:
     return None if expected == 1 else (observed - expected) / (1 - expected)
 
 
+def f1(pairs: Iterable[tuple[Collection[Hashable], Collection[Hashable]]]) -> float | None:
+    """F1 of what two raters keep of the same items; None where neither keeps anything.
+
+    Examples
+    --------
+    >>> f1([({"Chad"}, {"Chad", "Mali"}), ({"Peru"}, set())])
+    0.5
+    """
+    same = kept = 0
+    for one, other in pairs:
+        same += len(set(one) & set(other))
+        kept += len(one) + len(other)
+    return 2 * same / kept if kept else None
+
+
 def between_all(desk: Desk) -> list[Pair]:
     """The agreement of every two reviewers of an output folder, by name."""
     log = desk.everybody().history()
@@ -90,7 +109,7 @@ def _figures(first: Book, second: Book, rows: dict[str, Row]) -> list[Figure]:
     ]
     kept = [item for item in both if _is_event(item[0]) and _is_event(item[1])]
     out = [
-        _figure("event or not", [(_is_event(a), _is_event(b)) for a, b, _ in both]),
+        _figure("event or not", [(_verdict(a), _verdict(b)) for a, b, _ in both]),
         _figure("event type", [(_type(a, row), _type(b, row)) for a, b, row in both]),
     ]
     for slot in SLOTS:
@@ -98,6 +117,10 @@ def _figures(first: Book, second: Book, rows: dict[str, Row]) -> list[Figure]:
         out.append(_figure(slot, answers))
     out.append(_found(first, second))
     return out
+
+
+def _verdict(state: EventState) -> str:
+    return "event" if _is_event(state) else NO_EVENT
 
 
 def _found(first: Book, second: Book) -> Figure:
@@ -118,11 +141,19 @@ def _found(first: Book, second: Book) -> Figure:
         }
         for book in (first, second)
     ]
-    return Figure("missed events added", len(added[0] | added[1]), len(added[0] & added[1]), None)
+    one, other = added
+    return Figure(
+        "missed events added", len(one | other), len(one & other), None, f1([(one, other)])
+    )
 
 
-def _figure(question: str, pairs: Sequence[tuple[Hashable, Hashable]]) -> Figure:
-    return Figure(question, len(pairs), sum(a == b for a, b in pairs), kappa(pairs))
+def _figure(question: str, pairs: Sequence[tuple[str, str]]) -> Figure:
+    kept = [(_kept(a), _kept(b)) for a, b in pairs]
+    return Figure(question, len(pairs), sum(a == b for a, b in pairs), kappa(pairs), f1(kept))
+
+
+def _kept(answer: str) -> list[str]:
+    return [] if answer == NO_EVENT else items(answer)
 
 
 def _is_event(state: EventState) -> bool:

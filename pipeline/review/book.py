@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from pipeline.review.store import Decision
 from pipeline.tables.schema import Row
 
-EVENT_ACTIONS = ("accept", "reject", "reopen", "edit", "comment", "add_event")
-ACTIONS = (*EVENT_ACTIONS, "group", "mention", "document", "undo", "redo")
-STATUSES = ("undecided", "accepted", "corrected", "rejected", "added", "withdrawn")
+VERDICTS = ("accept", "reject", "unsure")
+EVENT_ACTIONS = (*VERDICTS, "reopen", "edit", "comment", "add_event")
+ACTIONS = (*EVENT_ACTIONS, "bulk", "group", "mention", "document", "undo", "redo")
+STATUSES = ("undecided", "unsure", "accepted", "corrected", "rejected", "added", "withdrawn")
 
 
 @dataclass(slots=True)
@@ -49,12 +51,12 @@ class EventState:
         if self.verdict == "accept":
             changed = any(self.row.get(name, "") != value for name, value in self.cells.items())
             return "corrected" if changed else "accepted"
-        return "undecided"
+        return self.verdict or "undecided"
 
     @property
     def decided(self) -> bool:
         """Whether a verdict was passed (an added event is decided by adding it)."""
-        return self.status != "undecided"
+        return self.status not in ("undecided", "unsure")
 
 
 @dataclass(slots=True)
@@ -81,9 +83,11 @@ class DocumentState:
 
 
 def subjects(decision: Decision) -> list[str]:
-    """The events that a decision is about (a grouping is about several)."""
+    """The events that a decision is about (a grouping or a bulk verdict is about several)."""
     if decision.action == "group":
         return list(decision.payload["value"])
+    if decision.action == "bulk":
+        return list(decision.payload["rows"])
     return [decision.subject] if decision.action in EVENT_ACTIONS else []
 
 
@@ -155,6 +159,11 @@ class Book:
                 return None
         return None
 
+    def recent(self, reviewer: str, most: int) -> list[Decision]:
+        """The latest decisions of a reviewer, latest first."""
+        own = (d for d in reversed(self._log.values()) if d.reviewer == reviewer)
+        return list(islice(own, most))
+
     def decision(self, number: int) -> Decision | None:
         """One decision by its id."""
         return self._log.get(number)
@@ -208,15 +217,19 @@ def fold_event(uid: str, decisions: Iterable[Decision]) -> EventState | None:
     state: EventState | None = None
     for decision in decisions:
         payload = decision.payload
-        row = payload["rows"][uid] if decision.action == "group" else payload["row"]
+        row = payload["rows"][uid] if "rows" in payload else payload["row"]
         if state is None:
             state = EventState(uid, decision.doc_id, first=row, row=row)
         state.reviewer, state.at = decision.reviewer, decision.at
         match decision.action:
-            case "accept" | "reject":
+            case "accept" | "reject" | "unsure":
                 state.verdict = decision.action
                 state.row, state.cells = row, dict(payload.get("cells", {}))
                 state.kept = bool(payload.get("kept"))
+            case "bulk":
+                state.verdict = payload["verdict"]
+                state.row, state.cells = row, dict(payload["cells"].get(uid, {}))
+                state.kept = uid in payload["kept"]
             case "reopen":
                 state.verdict, state.kept = "", False
             case "edit":

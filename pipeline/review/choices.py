@@ -11,11 +11,12 @@ from pipeline.tables.rows import quad_classes
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A PLOVER category: its quad class, its modes and what it covers, in a few words."""
+    """A PLOVER category: its quad class, its modes, what it covers, and what else to mind."""
 
     quad_class: str
     modes: tuple[str, ...]
     hint: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ def choices() -> Choices:
         if event_type not in quads:
             raise resources.KnowledgeError(name, event_type, "is not in quad_classes.csv")
         types[event_type] = EventType(
-            quads[event_type], tuple(entry.get("modes", ())), entry.get("hint", "")
+            quads[event_type],
+            tuple(entry.get("modes", ())),
+            entry.get("hint", ""),
+            tuple(entry.get("notes", ())),
         )
     return Choices(types, {key: tuple(values) for key, values in data.items()})

@@ -10,12 +10,14 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pipeline.review import matching, tables
-from pipeline.review.book import Book
+from pipeline.review import assignments, matching, tables
+from pipeline.review.book import VERDICTS, Book
 from pipeline.review.entries import Entry, View, standing
 from pipeline.review.query import Query
 from pipeline.review.store import Store
@@ -25,6 +27,8 @@ from pipeline.running.store import RESULTS, WORK, kept
 from pipeline.tables.schema import Row
 
 UNSURE = 2.0  # sorts after every probability: added by hand, or no confidence given
+RECENT, ENOUGH = 60, 5  # decisions that the pace is taken from; verdicts it needs at least
+PAUSE = 300.0  # seconds; a longer time between two decisions was spent elsewhere
 NOBODY = "\0"  # in double coding, who has no name yet sees no decision
 
 
@@ -43,7 +47,8 @@ class Desk:
     Raises
     ------
     pipeline.review.tables.OutputError, pipeline.review.store.StoreError
-        The folder is no output folder, or decisions cannot be kept in it.
+        The folder is no output folder, its assignments cannot be read, or decisions cannot be kept
+        in it.
     """
 
     def __init__(
@@ -51,6 +56,7 @@ class Desk:
     ) -> None:
         self._articles = articles
         self._folder = folder
+        self._assigned = assignments.read(folder)
         self._lock = threading.RLock()
         self._load(tables.read(folder))
         self.store = Store(folder)
@@ -154,6 +160,7 @@ class Desk:
                 self.tables.order.get(cells["doc_id"], len(self.tables.order)),
                 int(cells["trigger_start"]),
                 _probability(cells["confidence"]),
+                self._assigned.get(cells["doc_id"], ()),
             )
         )
 
@@ -189,7 +196,7 @@ class Desk:
         if state is not None:
             return state.done
         entries = self.of_document(view, doc_id)
-        return bool(entries) and all(e.status != "undecided" for e in entries)
+        return bool(entries) and all(e.decided for e in entries)
 
     def find(self, view: View, query: Query) -> list[Entry]:
         """The events that a query selects, in its order."""
@@ -229,14 +236,17 @@ class Desk:
         So an article is read once. After it comes the article that follows, or in any order but
         the documents' the first event left.
         """
-        path = order
+        path, uid = list(order), ""
         if here >= 0:
             at = order[here]
+            uid = at.uid
             article = self.of_document(view, at.cells["doc_id"])
             below = [e for e in article if (e.start, e.uid) > (at.start, at.uid)]
             others = order[here + 1 :] + order[:here] if sort == "document" else order
             path = [*below, *article, *others]
-        return (entry for entry in path if entry.status == "undecided")
+        yield from (entry for entry in path if entry.status == "undecided")
+        # What one was unsure of returns at the end, but not at once.
+        yield from (entry for entry in path if entry.status == "unsure" and entry.uid != uid)
 
     def progress(self, view: View) -> dict[str, int]:
         """How many events stand at each status, and how many want a second look."""
@@ -245,6 +255,45 @@ class Desk:
             decided = (e for e in view.entries.values() if e.state is not None)
             counts["second look"] = sum(bool(entry.second_look) for entry in decided)
             return dict(counts)
+
+    def pace(self, view: View, reviewer: str) -> dict[str, int]:
+        """How far and how fast a reviewer is.
+
+        Returns
+        -------
+        dict
+            ``done``: events whose standing verdict is theirs; ``left``: events to decide, of those
+            assigned to them if any are; ``hourly``: events an hour over their latest decisions,
+            pauses of more than :data:`PAUSE` left out, 0 where too few were made to say.
+        """
+        with self._lock:
+            entries = view.entries.values()
+            done = sum(
+                e.decided and e.state is not None and e.state.reviewer == reviewer for e in entries
+            )
+            open_ = [e for e in entries if not e.decided and e.status != "withdrawn"]
+            own = [e for e in open_ if reviewer in e.assigned]
+            left = own if reviewer in self.assignees else open_
+            return {"done": done, "left": len(left), "hourly": _hourly(view.book, reviewer)}
+
+    @property
+    def assignees(self) -> set[str]:
+        """The reviewers whom documents are assigned to."""
+        return {name for names in self._assigned.values() for name in names}
+
+
+def _hourly(book: Book, reviewer: str) -> int:
+    """Events decided an hour, by the times between the latest decisions of a reviewer."""
+    latest = book.recent(reviewer, RECENT)
+    times = [datetime.fromisoformat(decision.at) for decision in reversed(latest)]
+    judged = [decision.action in (*VERDICTS, "add_event") for decision in reversed(latest)]
+    seconds, events = 0.0, 0
+    for (before, now), is_verdict in zip(pairwise(times), judged[1:], strict=True):
+        gap = (now - before).total_seconds()
+        if gap <= PAUSE:
+            seconds += gap
+            events += is_verdict
+    return round(events / seconds * 3600) if events >= ENOUGH and seconds else 0
 
 
 def mention_key(row: Row) -> str:

@@ -19,7 +19,8 @@ class Entry:
 
     ``cells`` are the values that stand; ``machine`` is the row of the latest run, None where it
     has none (added by hand, or no longer found). ``position`` is the document's place in the run,
-    ``start`` the trigger's; ``text`` is filled when it is first searched.
+    ``start`` the trigger's; ``assigned`` holds the reviewers whom its document is for; ``text`` is
+    filled when it is first searched.
     """
 
     uid: str
@@ -29,12 +30,18 @@ class Entry:
     position: int
     start: int
     confidence: float
+    assigned: tuple[str, ...] = ()
     text: str = ""
 
     @property
     def status(self) -> str:
         """One of :data:`pipeline.review.book.STATUSES`."""
         return self.state.status if self.state else "undecided"
+
+    @property
+    def decided(self) -> bool:
+        """Whether a verdict was passed; one who is unsure passed none."""
+        return self.state is not None and self.state.decided
 
     @property
     def second_look(self) -> str:

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
+import zipfile
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from pipeline.evaluation.formats import write_gold as write_gold_as
 from pipeline.evaluation.formats.reviewed import REVIEW_COLUMNS, harmless, restore
 from pipeline.evaluation.gold import (
     GoldDocument,
@@ -32,6 +35,12 @@ from pipeline.tables.writing import write_whole
 
 COLUMNS = (*EVENT_COLUMNS, *REVIEW_COLUMNS)
 NAME = "events_reviewed.csv"
+DOWNLOADS = {"standoff": "gold", "labelstudio": "labelstudio.json", "doccano": "doccano.jsonl"}
+"""The formats that gold can be downloaded in, and the file or folder that each writes."""
+
+
+class ExportError(ValueError):
+    """There is no gold to write; the message says why."""
 
 
 def read_reviewed(path: Path) -> list[Row]:
@@ -125,6 +134,52 @@ def write_gold(desk: Desk, folder: Path, reviewer: str = "", partial: bool = Fal
     if documents:
         write_standoff(documents, folder)
     return [d.doc_id for d in documents]
+
+
+def download(desk: Desk, form: str, reviewer: str = "") -> bytes:
+    """The gold of the reviewed documents as one file of a format.
+
+    Parameters
+    ----------
+    desk : Desk
+        The review.
+    form : str
+        A key of :data:`DOWNLOADS`.
+    reviewer : str, optional
+        Whose decisions to take; else everybody's count.
+
+    Raises
+    ------
+    ExportError
+        No document is reviewed to its end, or the article of one that is cannot be read.
+    """
+    documents = gold(desk, reviewer)
+    if not documents:
+        raise ExportError("No document is reviewed to its end yet.")
+    texts = {d.doc_id: _whole(desk, d.doc_id) for d in documents}
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / DOWNLOADS[form]
+        if form == "standoff":
+            write_standoff(documents, path)
+            return _zipped(path)
+        write_gold_as(documents, texts, path, form)
+        return path.read_bytes()
+
+
+def _whole(desk: Desk, doc_id: str) -> str:
+    """The article, which the formats of annotation tools hold."""
+    text = desk.texts.get(doc_id)
+    if text.notice or len(text.pieces) != 1:
+        raise ExportError(f"{doc_id}: {text.notice or 'the article is empty'}")
+    return text.pieces[0][1]
+
+
+def _zipped(folder: Path) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.iterdir()):
+            archive.write(path, f"gold/{path.name}")
+    return buffer.getvalue()
 
 
 def document(desk: Desk, view: View, doc_id: str) -> GoldDocument:

@@ -162,9 +162,9 @@ def agreement(folder: Path) -> None:
     if not pairs:
         _stop("one reviewer alone has nobody to agree with")
     for pair in pairs:
-        table = Table("question", "judged by both", "same", "agreement", "Cohen's kappa")
+        table = Table("question", "judged by both", "same", "agreement", "Cohen's kappa", "F1")
         table.title = f"{pair.first} and {pair.second}"
         for f in pair.figures:
-            shown = ["–" if v is None else f"{v:.3f}" for v in (f.observed, f.kappa)]
+            shown = ["–" if v is None else f"{v:.3f}" for v in (f.observed, f.kappa, f.f1)]
             table.add_row(f.question, str(f.judged), str(f.same), *shown)
         Console().print(table)

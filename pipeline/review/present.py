@@ -135,7 +135,7 @@ def what(decision: Decision) -> str:
     payload = decision.payload
     row = payload.get("row", {})
     match decision.action:
-        case "accept" | "reject":
+        case "accept" | "reject" | "unsure":
             return f"{row['event_type']} “{row['trigger']}”"
         case "edit":
             before, cells = payload.get("before", {}), payload["cells"]
@@ -143,6 +143,8 @@ def what(decision: Decision) -> str:
             return "; ".join(
                 f"{column}: {before.get(column) or '∅'} → {cells[column] or '∅'}" for column in told
             )
+        case "bulk":
+            return f"{payload['verdict']} {len(payload['rows'])} events: {payload['told']}"
         case "comment":
             return payload["text"] or "comment removed"
         case "add_event":

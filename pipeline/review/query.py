@@ -19,8 +19,9 @@ class Query:
 
     Empty fields filter nothing. ``actor`` and ``other`` look at both sides, for a name or a state;
     ``low`` and ``high`` bound the confidence; ``day`` is the beginning of an EDTF date, or of the
-    first day it can mean (``2026-03``); ``dyad`` is who acts on whom (``DEU → JPN``); ``q`` holds
-    words that must all occur somewhere in the row.
+    first day it can mean (``2026-03``); ``dyad`` is who acts on whom (``DEU → JPN``);
+    ``assigned`` the reviewer whom a document is for; ``q`` holds words that must all occur
+    somewhere in the row.
     """
 
     doc: str = ""
@@ -31,6 +32,7 @@ class Query:
     actor: str = ""
     other: str = ""
     dyad: str = ""
+    assigned: str = ""
     place: str = ""
     rule: str = ""
     cluster: str = ""
@@ -61,6 +63,16 @@ class Query:
             known.pop("sort", None)
         return cls(**known)
 
+    @property
+    def filters(self) -> dict[str, str]:
+        """What it filters by: the fields that are set, without the order."""
+        given = ((f.name, getattr(self, f.name)) for f in fields(self))
+        return {
+            name: str(value)
+            for name, value in given
+            if value not in ("", None) and name not in ("sort", "descending")
+        }
+
     def test(self) -> Callable[[Entry], bool]:
         """The predicate that an event must pass."""
         tests: list[Callable[[Entry], bool]] = []
@@ -77,6 +89,8 @@ class Query:
             if value:
                 tests.append(_cell_test(column, value))
         tests += [_party_test(name) for name in (self.actor, self.other) if name]
+        if self.assigned:
+            tests.append(lambda e: self.assigned in e.assigned)
         if self.dyad:
             tests.append(lambda e: any(d.name == self.dyad for d in views.dyads(e.cells)))
         if self.day:
@@ -118,7 +132,7 @@ def _status_test(status: str) -> Callable[[Entry], bool]:
     if status == "second look":
         return lambda e: bool(e.second_look)
     if status == "decided":
-        return lambda e: e.status != "undecided"
+        return lambda e: e.decided
     if status == "commented":
         return lambda e: bool(e.state and e.state.comment)
     return lambda e: e.status == status

@@ -127,8 +127,14 @@ def workspace(review: Review, request: Request) -> Response:
     """The page itself."""
     lists = {
         "columns": list(suggestions.CLOSED),
+        "assigned": review.who(request) in review.desk.assignees,
         "types": {
-            name: {"hint": kind.hint, "modes": kind.modes, "quad_class": kind.quad_class}
+            name: {
+                "hint": kind.hint,
+                "modes": kind.modes,
+                "quad_class": kind.quad_class,
+                "notes": kind.notes,
+            }
             for name, kind in choices().types.items()
         },
         **choices().lists,
@@ -146,6 +152,7 @@ def state(review: Review, request: Request) -> Response:
             "review_id": review.desk.store.setting("review_id"),
             "version": review.desk.version,
             "progress": review.desk.progress(view),
+            "pace": review.desk.pace(view, review.who(request)),
             "double_coding": review.desk.double_coding,
         }
     )
@@ -164,10 +171,12 @@ def events(review: Review, request: Request) -> Response:
     return JSONResponse(
         {
             "total": len(found),
+            "open": sum(entry.status == "undecided" for entry in found),
             "offset": offset,
             "rows": [present.line(entry) for entry in found[offset : offset + limit]],
             "version": review.desk.version,
             "progress": review.desk.progress(view),
+            "pace": review.desk.pace(view, review.who(request)),
         }
     )
 
@@ -279,6 +288,7 @@ def _after(desk: Desk, view: View, decision: Any, body: dict[str, Any]) -> dict[
         "overtaken": _overtaken(view, decision, body.get("after")),
         "version": desk.version,
         "progress": desk.progress(view),
+        "pace": desk.pace(view, decision.reviewer),
     }
 
 
@@ -348,6 +358,49 @@ def export_table(review: Review, request: Request) -> Response:
     table = export.reviewed_table(review.desk, review.desk.whose(review.who(request)))
     headers = {"content-disposition": f'attachment; filename="{export.NAME}"'}
     return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def exports(review: Review, request: Request) -> Response:
+    """What can be downloaded, and what is not ready for it."""
+    whose = review.desk.whose(review.who(request))
+    view = review.view(request)
+    return review.page(
+        request,
+        "exports.html",
+        reviewed=len(export.gold(review.desk, whose)),
+        unfinished=export.unfinished(review.desk, whose),
+        unsure=review.desk.progress(view).get("unsure", 0),
+        events=sum(entry.decided for entry in view.entries.values()),
+    )
+
+
+def export_gold(review: Review, request: Request) -> Response:
+    """Gold of the reviewed documents in the format of an annotation tool."""
+    form = request.path_params["form"]
+    if form not in export.DOWNLOADS:
+        return _missing(review, request)
+    try:
+        content = export.download(review.desk, form, review.desk.whose(review.who(request)))
+    except export.ExportError as error:
+        return _message(review, request, "Nothing to export", str(error), 409)
+    name = "gold.zip" if form == "standoff" else export.DOWNLOADS[form]
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def _message(
+    review: Review, request: Request, title: str, message: str, status: int
+) -> HTMLResponse:
+    answer = review.page(request, "message.html", title=title, message=message)
+    answer.status_code = status
+    return answer
+
+
+def _missing(review: Review, request: Request) -> Response:
+    """A page for an address that is none, with the ways back."""
+    if request.url.path.startswith("/api/"):
+        return _problem("no such address", 404)
+    return _message(review, request, "No such page", "Nothing is at this address.", 404)
 
 
 def picture(name: str) -> Handler:
@@ -439,6 +492,8 @@ def application(
         "/agreement": agreement_page,
         "/static/{build}/{name}": static,
         "/export": export_table,
+        "/export/{form}": export_gold,
+        "/exports": exports,
         "/api/state": state,
         "/api/events": events,
         "/api/event": event,
@@ -456,4 +511,5 @@ def application(
         Route("/api/decide", _posted(review, decide), methods=["POST"]),
         Route("/api/reviewer", _posted(review, rename), methods=["POST"]),
     ]
+    routes.append(Route("/{path:path}", review.answer(_missing), methods=["GET"]))
     return Guard(Starlette(routes=routes), port, hosts, token)

@@ -168,6 +168,24 @@ def _group(doc_id: str, subject: str, payload: dict) -> None:
         _event_row(row, _texts(row, "row").get("doc_id", ""))
 
 
+def _bulk(doc_id: str, subject: str, payload: dict) -> None:
+    if payload.get("verdict") not in ("accept", "reject"):
+        raise InvalidError("its verdict is none of accept, reject")
+    rows, cells, kept = (payload.get(name) for name in ("rows", "cells", "kept"))
+    if not isinstance(rows, dict) or not rows:
+        raise InvalidError("it lacks the rows of its events")
+    if (
+        not isinstance(cells, dict)
+        or not isinstance(kept, list)
+        or not is_text(payload.get("told"))
+    ):
+        raise InvalidError("it lacks the cells of its events")
+    for uid, row in rows.items():
+        own = _texts(row, "row").get("doc_id", "")
+        _event_row(row, own)
+        _event_cells(cells.get(uid, {}), own)
+
+
 def _mention(doc_id: str, subject: str, payload: dict) -> None:
     _row(payload.get("row"), doc_id, MENTIONS, ("start", "end"))
     cells = check_cells(MENTIONS, payload.get("cells", {}))
@@ -188,6 +206,8 @@ def _take_back(doc_id: str, subject: str, payload: dict) -> None:
 _CHECKS: dict[str, Callable[[Any, Any, dict], None]] = {
     "accept": _verdict,
     "reject": _verdict,
+    "unsure": _verdict,
+    "bulk": _bulk,
     "reopen": _on_event,
     "edit": _edit,
     "comment": _comment,

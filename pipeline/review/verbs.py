@@ -17,9 +17,10 @@ from pipeline.review.choices import choices
 from pipeline.review.desk import Desk, mention_key
 from pipeline.review.edits import EditError, RequestError
 from pipeline.review.entries import Entry, View
+from pipeline.review.query import Query
 from pipeline.review.suggestions import Names
 from pipeline.review.tables import EVENT_COLUMNS, MENTION_COLUMNS, is_offset
-from pipeline.review.validation import PLACE, InvalidError, check, check_cells
+from pipeline.review.validation import PLACE, InvalidError, check, check_cells, is_text
 from pipeline.tables.schema import EVENTS, MENTIONS, Row
 
 GROUPS = ("same_as", "cluster_id")
@@ -31,6 +32,7 @@ OWN = ("event_id", "doc_id", "published", "rule_id", "confidence")
 """What only a run can say of an event: no decision changes it."""
 MAX_COMMENT = 4000
 NEAREST = 3
+MAX_BULK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,50 @@ def _verdict(request: Request) -> Record:
     if entry.machine is None and entry.state is not None:
         payload["kept"] = True
     return _about(entry, request.text("action"), payload)
+
+
+def _bulk(request: Request) -> Record:
+    """One verdict on all that is marked, or on all undecided events that a filter shows."""
+    verdict = request.text("verdict")
+    if verdict not in ("accept", "reject"):
+        raise RequestError("events are accepted or rejected together")
+    if "uids" in request.body:
+        members, told = _members(request), "marked"
+    else:
+        members, told = _filtered(request)
+    if not members:
+        raise EditError("no undecided event is shown")
+    if len(members) > MAX_BULK:
+        raise EditError(f"at most {MAX_BULK:,} events at once; narrow the filter")
+    expected = request.number("expected")
+    if expected is not None and expected != len(members):
+        raise EditError(f"there are {len(members)} events now, not {expected}; look again")
+    rows = {entry.uid: _base(entry) for entry in members}
+    changed = {
+        entry.uid: {c: v for c, v in entry.cells.items() if v != rows[entry.uid].get(c, "")}
+        for entry in members
+    }
+    payload = {
+        "verdict": verdict,
+        "rows": rows,
+        "cells": {uid: cells for uid, cells in changed.items() if cells},
+        "kept": [e.uid for e in members if e.machine is None and e.state is not None],
+        "told": told,
+    }
+    return _about(members[0], "bulk", payload)
+
+
+def _filtered(request: Request) -> tuple[list[Entry], str]:
+    """The undecided events that a filter shows, and the filter in words."""
+    sent = request.body.get("query")
+    if not isinstance(sent, dict) or not all(is_text(v) for pair in sent.items() for v in pair):
+        raise RequestError("the request says neither events nor a filter")
+    query = Query.of(sent)
+    if not query.filters:
+        raise EditError("set a filter first, or mark events")
+    shown = request.desk.find(request.view, query)
+    told = ", ".join(f"{name} {value}" for name, value in query.filters.items())
+    return [entry for entry in shown if entry.status == "undecided"], told
 
 
 def _about(entry: Entry, action: str, payload: dict[str, Any]) -> Record:
@@ -412,6 +458,8 @@ def _take_back(request: Request) -> Record:
 VERBS: dict[str, Callable[[Request], Record]] = {
     "accept": _verdict,
     "reject": _verdict,
+    "unsure": _verdict,
+    "bulk": _bulk,
     "reopen": _reopen,
     "comment": _comment,
     "edit": _edit,

@@ -2,8 +2,8 @@
 ``reviewed_at``, ``comment``.
 
 ``accepted``, ``corrected`` and ``added`` rows are gold events, ``rejected`` ones negative
-examples. A document with an ``undecided`` row is not reviewed to its end and is left out. The
-table says nothing of mentions, so that only events are scored against it.
+examples. A document with an ``undecided`` or ``unsure`` row is not reviewed to its end and is left
+out. The table says nothing of mentions, so that only events are scored against it.
 
 A spreadsheet runs a cell that begins with ``=``, ``+``, ``-`` or ``@`` as a formula; such a cell
 carries an apostrophe in front (:func:`harmless`), which reading takes off (:func:`restore`).
@@ -34,7 +34,8 @@ from pipeline.tables.writing import write_whole
 
 REVIEW_COLUMNS = ("status", "reviewer", "reviewed_at", "comment")
 STANDING = ("accepted", "corrected", "added")
-STATUSES = (*STANDING, "rejected", "undecided")
+OPEN = ("undecided", "unsure")
+STATUSES = (*STANDING, "rejected", *OPEN)
 _RISKY = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -80,7 +81,7 @@ def read(path: Path) -> tuple[list[GoldDocument], dict[str, str]]:
             row["doc_id"],
             GoldDocument(row["doc_id"], row["published"], has_mentions=False, source=path.name),
         )
-        if row["status"] == "undecided":
+        if row["status"] in OPEN:
             unfinished.add(row["doc_id"])
             continue
         event = _event(row, path, where, document)

@@ -8,7 +8,7 @@ import { typeahead } from "./typeahead.js";
 
 const lists = JSON.parse($("lists").textContent);
 const POLL = 4000;
-const STATUS_ORDER = ["accepted", "corrected", "added", "rejected", "undecided"];
+const STATUS_ORDER = ["accepted", "corrected", "added", "rejected", "unsure", "undecided"];
 let event = null;
 let version = "";
 let last = Promise.resolve();
@@ -58,7 +58,8 @@ function address() {
   history.replaceState(null, "", `/?${place}`);
 }
 
-function progress(counts, now) {
+/** Where the review stands: a meter, what is done and left, and the pace of whoever reviews. */
+function progress({ progress: counts, pace, version: now }) {
   version = now || version;
   const total = STATUS_ORDER.reduce((sum, name) => sum + (counts[name] || 0), 0);
   const parts = STATUS_ORDER.filter((name) => counts[name]).map((name) => {
@@ -66,16 +67,19 @@ function progress(counts, now) {
     part.style.flexGrow = counts[name];
     return part;
   });
-  const decided = total - (counts.undecided || 0);
+  const decided = total - (counts.undecided || 0) - (counts.unsure || 0);
   const look = counts["second look"];
+  const mine = `${pace.done} by you, ${pace.left} left${pace.hourly ? ` · ${pace.hourly} an hour` : ""}`;
   fill($("progress"), h("span", { class: "meter", "aria-hidden": "true" }, parts),
     h("span", { class: "count" }, `${decided} of ${total} decided`),
+    h("span", { class: "pace", title: "Your verdicts, what is left for you, and your pace over the latest decisions without pauses" }, mine),
+    counts.unsure ? h("a", { href: "/?status=unsure" }, `${counts.unsure} unsure`) : null,
     look ? h("a", { href: "/?status=second+look", class: "look" }, `${look} for a second look`) : null);
 }
 
 /** After a decision: the event as it now is; article and table where they changed with it. */
 async function changed(answer, { refetch = false } = {}) {
-  progress(answer.progress, answer.version);
+  progress(answer);
   if (!answer.event) return;
   article.setStatus(answer.event.uid, answer.event.status);
   await show(answer.event, { scroll: false, refetch });
@@ -86,7 +90,7 @@ async function poll() {
   const state = await api.get("/api/state").catch(() => null);
   if (!state || state.version === version) return;
   const rerun = state.version.split(".")[1] !== version.split(".")[1];
-  progress(state.progress, state.version);
+  progress(state);
   const typing = document.activeElement?.matches("input, textarea, select");
   if (typing || article.walking() || article.selection()) return;
   after(async () => {
@@ -118,7 +122,7 @@ async function verdict(action) {
   if (!event) return;
   const answer = await api.decide(action, api.about(event));
   if (!answer) return;
-  progress(answer.progress, answer.version);
+  progress(answer);
   if (answer.event) {
     event = answer.event;
     article.setStatus(event.uid, event.status);
@@ -128,8 +132,40 @@ async function verdict(action) {
   if (found) await show(found);
   else {
     await show(event, { scroll: false });
-    toast("All events here are decided.");
+    const unsure = event?.status === "unsure";
+    toast(unsure ? "This one is left, and you are unsure of it." : "All events here are decided.");
   }
+}
+
+/** One verdict on all that is marked, or else on what the filter shows and nobody has decided. */
+async function bulk(verdict) {
+  const marked = [...table.marked];
+  const query = table.currentQuery();
+  const filters = Object.entries(query).filter(([name]) => !["sort", "descending"].includes(name));
+  if (!marked.length && !filters.length) {
+    toast("Mark events with s, or set a filter (f): a rule, a type, a confidence.", "problem");
+    return;
+  }
+  const shown = marked.length ? marked.length : (await api.get("/api/events", { ...query, limit: 1 })).open;
+  if (!shown) { toast("No undecided event is shown."); return; }
+  const events = shown === 1 ? "1 event" : `${shown} events`;
+  const what = marked.length ? `${events} marked` : `${events} undecided, ${filters.map(([name, value]) => `${words(name)} ${value}`).join(", ")}`;
+  const send = async () => {
+    const chosen = marked.length ? { uids: marked } : { query };
+    const answer = await api.decide("bulk", { verdict, expected: shown, uid: event?.uid, ...chosen });
+    box.close();
+    if (!answer) return;
+    table.marked.clear();
+    progress(answer);
+    const now = await api.get("/api/step", { ...query, uid: event?.uid || "", move: "undecided" });
+    await table.load({ around: (now || event)?.uid || "" });
+    if (now || event) await show(now || await api.get("/api/event", { uid: event.uid }), { refetch: true });
+    toast(`${events} ${verdict}ed; u takes all of it back.`);
+  };
+  const button = h("button", { type: "button", class: verdict, onclick: () => after(send) }, `${verdict === "accept" ? "Accept" : "Reject"} ${events}`);
+  const box = dialog(verdict === "accept" ? "Accept together" : "Reject together", h("p", {}, what),
+    h("p", { class: "dialog-actions" }, button));
+  button.focus();
 }
 
 /** A decision from the form; false where it is refused. */
@@ -143,9 +179,11 @@ async function takeBack(action) {
   const answer = await api.decide(action);
   if (!answer) return;
   toast(action === "undo" ? "Undone" : "Done again");
-  if (answer.event) await changed(answer, { refetch: true });
-  else {
-    progress(answer.progress, answer.version);
+  if (answer.event) {
+    await table.load({ around: answer.event.uid });
+    await changed(answer, { refetch: true });
+  } else {
+    progress(answer);
     await table.load();
     if (article.current()) article.show(await api.get("/api/document", { doc: article.current().doc_id }));
     if (event) await show(await api.get("/api/event", { uid: event.uid }).catch(() => null));
@@ -167,7 +205,7 @@ async function regroup(action, column) {
   table.marked.clear();
   const name = column === "same_as" ? "in the document" : "across documents";
   toast(action === "merge" ? `${uids.length} events merged ${name}` : `Split off ${name}`);
-  progress(answer.progress, answer.version);
+  progress(answer);
   await table.load({ around: event.uid });
   await show(await api.get("/api/event", { uid: event.uid }), { scroll: false });
 }
@@ -180,7 +218,7 @@ async function documentDone() {
   shown.done = !shown.done;
   $("doc-done").setAttribute("aria-pressed", String(shown.done));
   toast(shown.done ? "Read to the end: what is not here was not missed." : "Open again");
-  progress(answer.progress, answer.version);
+  progress(answer);
 }
 
 // --- selected words ----------------------------------------------------------------------------
@@ -277,7 +315,7 @@ function mentionDialog(known) {
     box.close();
     article.rest();
     bar();
-    progress(answer.progress, answer.version);
+    progress(answer);
     article.show(await api.get("/api/document", { doc: doc_id }));
     if (event) await show(await api.get("/api/event", { uid: event.uid }), { scroll: false });
     toast(rejected ? "Mention struck" : known ? "Mention corrected" : "Mention added");
@@ -318,6 +356,9 @@ const KEYS = {
   "Deciding": {
     a: ["Accept, on to the next undecided", () => judge("accept")],
     x: ["Reject, on to the next undecided", () => judge("reject")],
+    q: ["Unsure: it returns at the end", () => judge("unsure")],
+    A: ["Accept all marked, or all the filter shows", () => after(() => bulk("accept"))],
+    X: ["Reject all marked, or all the filter shows", () => after(() => bulk("reject"))],
     o: ["Reopen: take the verdict away", () => after(reopen)],
     u: ["Undo my last decision", () => after(() => takeBack("undo"))],
     U: ["Redo", () => after(() => takeBack("redo"))],
@@ -335,6 +376,7 @@ const KEYS = {
     f: ["Filters", () => focus("filter-status")],
   },
   "Editing": {
+    g: ["Guideline of the type, or away with it", () => form.toggleGuideline()],
     e: ["Edit the first cell", () => focus("cell-event_type")],
     ...Object.fromEntries(form.CELLS.map((cell) => [cell.key, [`Edit ${cell.label.toLowerCase()}`, () => focus(`cell-${cell.column}`)]])),
   },
@@ -436,10 +478,11 @@ function askName() {
 
 // --- beginning ---------------------------------------------------------------------------------
 
-form.setUp({ decide: decideHere, inTurn, go });
+form.setUp(lists, { decide: decideHere, inTurn, go });
 table.setQuads(Object.fromEntries(Object.entries(lists.types).map(([name, type]) => [name, type.quad_class])));
 table.setUp(lists, new URLSearchParams(location.search), {
   go,
+  reviewer: () => document.querySelector("meta[name=reviewer]").content,
   filtered: () => after(async () => {
     await table.load({ offset: 0 });
     const found = table.first();
@@ -449,7 +492,7 @@ table.setUp(lists, new URLSearchParams(location.search), {
 after(async () => {
   const wanted = new URLSearchParams(location.search).get("uid") || "";
   const state = await api.start();
-  progress(state.progress, state.version);
+  progress(state);
   await table.load({ around: wanted });
   let found = wanted && await api.get("/api/event", { uid: wanted }).catch(() => null);
   found ||= await api.get("/api/step", { ...table.currentQuery(), move: "undecided" });

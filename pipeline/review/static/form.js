@@ -27,6 +27,8 @@ const SECOND_LOOK = {
 };
 const GROUP_NAMES = { same_as: "Same act in this document", cluster: "Same act in other documents" };
 let hooks = {};
+let types = {};
+let guided = false; // whether the guideline of the type is shown
 let shown = ""; // the event in the form
 let drawing = false; // a field that is drawn anew is not left
 
@@ -34,7 +36,17 @@ let drawing = false; // a field that is drawn anew is not left
  * @param given.decide makes a decision about the event, true once it is saved; given.inTurn runs
  *   something after what was begun before it; given.go goes to a uid
  */
-export function setUp(given) { hooks = given; }
+export function setUp(lists, given) {
+  types = lists.types;
+  hooks = given;
+}
+
+/** Show the guideline of the type beside the cells, or take it away. */
+export function toggleGuideline() {
+  guided = !guided;
+  const element = $("guideline");
+  if (element) element.open = guided;
+}
 
 /** Put an event into the form; null: there is none. What is being typed into it stays. */
 export function show(event) {
@@ -71,6 +83,7 @@ function form(event) {
     head(event),
     h("div", { class: "form-scroll" },
       event.second_look && h("p", { class: "second-look", role: "note" }, h("strong", {}, "Second look. "), SECOND_LOOK[event.second_look]),
+      guideline(event.cells.event_type),
       h("div", { class: "cells" }, CELLS.map((cell) => row(cell, event))),
       more(event),
       ["same_as", "cluster"].map((name) => group(name, event)),
@@ -89,7 +102,7 @@ function head(event) {
       h("span", { class: "sure", title: "Calibrated probability that type, actors and recipients are right" },
         cells.confidence === "" ? (event.machine ? "not rated" : "by hand") : `${percent(cells.confidence)} % sure`)),
     h("div", { class: "actions", role: "toolbar", "aria-label": "Verdict" },
-      act("a", "Accept", "accept"), act("x", "Reject", "reject"), act("o", "Reopen", "", event.status === "undecided"),
+      act("a", "Accept", "accept"), act("x", "Reject", "reject"), act("q", "Unsure", ""), act("o", "Reopen", "", event.status === "undecided"),
       act("u", "Undo", ""), h("span", { class: "spring" }),
       act("k", "Back", ""), act("j", "Next", ""), act("n", "To do", "")));
 }
@@ -237,6 +250,18 @@ function more(event) {
     })),
     h("dl", { class: "fixed mono" }, ["event_id", "rule_id", "confidence", "quad_class", "date_start", "date_end", "latitude", "longitude", "geonames_id"].flatMap((column) =>
       [h("dt", {}, words(column)), h("dd", {}, cells[column] || "–")])));
+}
+
+function guideline(name) {
+  const type = types[name];
+  if (!type) return null;
+  return h("details", {
+    class: "guideline", id: "guideline", open: guided, ontoggle: (e) => { guided = e.target.open; },
+  },
+    h("summary", {}, `Guideline of ${name}`, h("kbd", { "aria-hidden": "true" }, "g")),
+    h("p", {}, `${type.hint}.`),
+    h("ul", {}, type.notes.map((note) => h("li", {}, note))),
+    type.modes.length ? h("p", {}, `Modes: ${type.modes.join(", ")}.`) : null);
 }
 
 function group(name, event) {

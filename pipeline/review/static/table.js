@@ -7,8 +7,8 @@ import { typeahead } from "./typeahead.js";
 const FILTERS = [
   ["doc", "Document"], ["agreement", "Agreement"], ["actor", "Actor"], ["rule", "Rule"],
 ];
-const STATUSES = ["undecided", "decided", "accepted", "corrected", "added", "rejected", "second look", "commented"];
-const HIDDEN = ["dyad", "other", "place", "cluster", "group", "day", "stage"]; // come from links of the views
+const STATUSES = ["undecided", "unsure", "decided", "accepted", "corrected", "added", "rejected", "second look", "commented"];
+const HIDDEN = ["assigned", "dyad", "other", "place", "cluster", "group", "day", "stage"]; // come from links of the views
 const COLUMNS = [
   ["status", "Status"], ["confidence", "Sure"], ["type", "Type"], ["trigger", "Trigger"],
   ["actors", "Actors → recipients"], ["date", "Date"], ["place", "Place"],
@@ -31,6 +31,7 @@ export function setUp(lists, parameters, given) {
   for (const name of ["q", "status", "type", "low", "high", "sort", "descending", ...FILTERS.map(([f]) => f), ...HIDDEN]) {
     if (parameters.get(name)) query[name] = parameters.get(name);
   }
+  if (lists.assigned && ![...parameters.keys()].length) query.assigned = given.reviewer();
   drawFilters();
 }
 
@@ -123,6 +124,8 @@ function draw(uid) {
   fill($("pager"), 
     h("span", {}, shown.total ? `${shown.offset + 1}–${last} of ${shown.total}` : "No event passes the filters"),
     marked.size ? h("span", { class: "marks" }, `${marked.size} marked`,
+      h("button", { type: "button", "data-key": "A" }, "Accept", h("kbd", { "aria-hidden": "true" }, "A")),
+      h("button", { type: "button", "data-key": "X" }, "Reject", h("kbd", { "aria-hidden": "true" }, "X")),
       h("button", { type: "button", "data-key": "m" }, "Merge in document", h("kbd", { "aria-hidden": "true" }, "m")),
       h("button", { type: "button", "data-key": "M" }, "Merge across documents", h("kbd", { "aria-hidden": "true" }, "M")),
       h("button", { type: "button", onclick: () => { marked.clear(); draw(uid); } }, "Unmark")) : null,
