@@ -58,8 +58,8 @@ def extract(
     """
     from pipeline import language
     from pipeline.linking import link_run
-    from pipeline.running.shard import process_articles
-    from pipeline.running.similar import Index, mark
+    from pipeline.running.shard import mark, process_articles
+    from pipeline.running.similar import Index
     from pipeline.tables import TABLES
     from pipeline.tables.frames import frame
 

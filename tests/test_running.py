@@ -417,6 +417,19 @@ def test_similarity_is_estimated_well():
         assert similar.similarity(one, other) == pytest.approx(share, abs=0.15)
 
 
+def test_the_same_text_is_likest_then_the_nearest_then_the_first():
+    new = [1, *range(100, 120)]
+    near = similar.Earlier((0,), "near", [2, *range(100, 119), 500])
+    first, second = (similar.Earlier((n,), f"equal-{n}", [3, *new[1:]]) for n in (1, 2))
+    same = similar.Earlier((3,), "same", new)
+    far = similar.Earlier((4,), "far", [4, *range(100, 110), *range(600, 610)])
+    notes = [
+        found.note if (found := similar.likest(new, earlier)) else ""
+        for earlier in ([far], [far, near], [second, near, first], [first, near, same])
+    ]
+    assert notes == ["", "near-identical to near", "near-identical to equal-1", "same text as same"]
+
+
 def _hashes(words):
     import zlib
 

@@ -33,8 +33,8 @@ from pyarrow import parquet
 
 from pipeline.articles import InputError
 from pipeline.linking import blocks, link_run
-from pipeline.running import Options, RunError, run
-from pipeline.running.cluster import driver, run_on_ray
+from pipeline.running import Options, RunError, run, similar
+from pipeline.running.cluster import driver, run_on_ray, work
 from pipeline.running.cluster.lease import Lease
 from pipeline.running.cluster.shuffle import Groups, Shuffle
 from pipeline.running.pool import Lost
@@ -70,6 +70,7 @@ def small(monkeypatch):
         monkeypatch.setattr(driver, name, value)
     monkeypatch.setattr(driver, "PARTITION", 20)
     monkeypatch.setattr(driver, "BLOCK", 10)
+    monkeypatch.setattr(driver, "SKETCHES", 25)
 
 
 @pytest.fixture
@@ -123,6 +124,49 @@ def test_same_rows_as_on_one_machine(tmp_path, articles, memory, small, monkeypa
     report = json.loads(out.read("run.json"))
     assert report["counts"]["articles"] == 110
     assert sorted(name for table in TABLES for name in out.names(table)) == report["outputs"]
+    assert not out.names(".pacta/sketches")
+
+
+def test_like_articles_of_any_partition_are_noted(tmp_path, memory, small, monkeypatch):
+    use_fakes(monkeypatch, tmp_path)
+    folder = tmp_path / "like"
+    folder.mkdir()
+    told = [f"On day {n} the minister of state {n} spoke of the harvest there." for n in range(30)]
+    for number in range(60):
+        text = " ".join(told[number % 3 :: 3]) if number % 2 else " ".join(told[number % 5 :])
+        (folder / f"a{number:02d}.txt").write_text(text)
+    run(options(folder, tmp_path / "one", workers=1))
+    driver.run(options(folder, "memory://out"), Here())
+    noted = [row["message"] or "" for row in parts("memory://out", "documents")]
+    assert noted == [row["message"] or "" for row in rows(tmp_path / "one", "documents")]
+    assert sum("same text as a" in message for message in noted) == 52
+
+
+def test_articles_are_compared_by_the_workers_bucket_by_bucket(memory):
+    """What the buckets say together is what an index of all articles says, one after the other."""
+    chance = random.Random(5)
+    texts = [[chance.random() for _ in range(40)] for _ in range(12)]
+    sketches = [
+        [number, *sorted({hash(w) % 2**32 for w in texts[number % 12]} | {number})]
+        for number in range(60)
+    ]
+    setup = work.Setup("memory://out", "")
+    for number in range(3):
+        dealt = [[n, f"d{number}-{n}", s] for n, s in enumerate(sketches[number::3])]
+        work._deal_out(setup, work.Partition(number, [], 4), dealt)
+    likest = {}
+    for number in range(4):
+        for place, likeness in work.compare(setup, work.Bucket(number, 3)):
+            likest[place] = min(likeness, likest.get(place, likeness))
+    with closing(similar.Index()) as index:
+        one_by_one = {
+            (number, n): note
+            for number in range(3)
+            for n, sketch in enumerate(sketches[number::3])
+            if (note := index.note(f"d{number}-{n}", sketch))
+        }
+    assert len(one_by_one) == 48
+    assert {place: likeness.note for place, likeness in likest.items()} == one_by_one
 
 
 def _assert_same(one, many):

@@ -22,7 +22,7 @@ from pipeline.articles.sources import STDIN, Meter, list_files
 from pipeline.running import fingerprint, similar
 from pipeline.running.locking import FolderInUseError, Lock
 from pipeline.running.pool import Lost, Pool, Task, Work
-from pipeline.running.shard import Item, Result, failed, process
+from pipeline.running.shard import Item, Result, failed, mark, process
 from pipeline.running.store import RESULTS, WORK, Store
 from pipeline.tables import FolderWriter, Row
 from pipeline.tables.writing import write_whole
@@ -319,7 +319,7 @@ class _Run:
             closing(similar.Index()) as index,
         ):
             for result in self.store.results():
-                document = similar.mark(result, index)
+                document = mark(result, index)
                 summary.add(document)
                 tables.write("documents", document)
                 for row in result.mentions:

@@ -163,6 +163,7 @@ def scale(folder: Path) -> Figures:
     """Measure what a large run needs besides its workers, on the results of the memory run."""
     from pipeline.linking import link_run
     from pipeline.running import similar
+    from pipeline.running.shard import mark
     from pipeline.running.store import Store
     from pipeline.tables import TABLES
     from pipeline.tables.writing import parquet_file
@@ -173,7 +174,7 @@ def scale(folder: Path) -> Figures:
     count = len(results)
     events = [row for result in results for row in result.events]
     with closing(similar.Index()) as index:
-        comparing, _ = _timed(lambda: [similar.mark(result, index) for result in results])
+        comparing, _ = _timed(lambda: [mark(result, index) for result in results])
     linking, linked = _timed(lambda: link_run(events))
     rows = {
         "documents": [result.document for result in results],

@@ -135,6 +135,17 @@ def rows_of(article: Article, doc: Doc) -> Result:
     )
 
 
+def mark(result: Result, index: similar.Index) -> Row:
+    """Return an article's row of documents.csv, with a note if an earlier article is like it."""
+    row = result.document
+    return noted(row, index.note(row["doc_id"], result.sketch))
+
+
+def noted(row: Row, note: str) -> Row:
+    """Return a row of documents.csv with a note in its message."""
+    return row | {"message": "; ".join(filter(None, [row["message"], note]))}
+
+
 def _memory_zone(nlp: Language) -> contextlib.AbstractContextManager[Any]:
     return nlp.memory_zone() if hasattr(nlp, "memory_zone") else contextlib.nullcontext()
 

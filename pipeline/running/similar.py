@@ -11,17 +11,16 @@ import hashlib
 import re
 import sqlite3
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from pipeline.articles.reading import body
 from pipeline.records import Article
-from pipeline.tables.schema import Row
-
-if TYPE_CHECKING:
-    from pipeline.running.shard import Result
 
 SIMILAR = 0.8
-_SHINGLE, _SKETCH, _INDEXED, _CANDIDATES = 5, 64, 8, 50
+MOST = 50
+"""Articles with one hash that a later article is compared with, the first of them."""
+_SHINGLE, _SKETCH, _INDEXED = 5, 64, 8
 _MIN_WORDS = 30
 _WORD = re.compile(r"\w+")
 
@@ -44,18 +43,53 @@ def sketch(article: Article) -> list[int]:
     return [int.from_bytes(whole, "big"), *hashes[:_SKETCH]]
 
 
-def similarity(one: list[int], other: list[int]) -> float:
+def similarity(one: Sequence[int], other: Sequence[int]) -> float:
     """Estimate the Jaccard similarity of two texts from the hashes of their sketches, 0 to 1."""
     union = sorted({*one, *other})[: min(_SKETCH, max(len(one), len(other)))]
     both = {*one} & {*other}
     return sum(value in both for value in union) / len(union)
 
 
-def mark(result: Result, index: Index) -> Row:
-    """Return an article's row of documents.csv, with a note if an earlier article is like it."""
-    row = result.document
-    note = index.note(row["doc_id"], result.sketch)
-    return row | {"message": "; ".join(filter(None, [row["message"], note]))}
+class Earlier(NamedTuple):
+    """An article that stands before another in a run: its place there, its id, its sketch."""
+
+    place: tuple[int, ...]
+    doc_id: str
+    sketch: Sequence[int]
+
+
+class Likeness(NamedTuple):
+    """How like an earlier article is, so that the least is the likest: the same text first."""
+
+    differs: bool
+    distance: float
+    place: tuple[int, ...]
+    doc_id: str
+
+    @property
+    def note(self) -> str:
+        """What documents.csv says of it."""
+        said = "near-identical to" if self.differs else "same text as"
+        return f"{said} {self.doc_id}"
+
+
+def indexed(new: list[int]) -> list[int]:
+    """Return the hashes of a sketch by which like articles are found."""
+    return new[1 : 1 + _INDEXED]
+
+
+def likest(new: list[int], earlier: Iterable[Earlier]) -> Likeness | None:
+    """Return the likest of earlier articles; None where none is nearly the same.
+
+    Of each hash of :func:`indexed`, the first :data:`MOST` articles that have it are to be
+    offered, in any order and any number of times.
+    """
+    found = (
+        Likeness(new[0] != one.sketch[0], 1 - similarity(new[1:], one.sketch[1:]), *one[:2])
+        for one in earlier
+    )
+    near = (likeness for likeness in found if likeness.distance <= 1 - SIMILAR)
+    return min(near, default=None)
 
 
 class Index:
@@ -67,7 +101,7 @@ class Index:
         self._data.executescript(
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;"
             "CREATE TABLE hashes (hash INTEGER, number INTEGER);"
-            "CREATE INDEX by_hash ON hashes (hash);"
+            "CREATE INDEX by_hash ON hashes (hash, number);"
             "CREATE TABLE sketches (number INTEGER PRIMARY KEY, doc_id TEXT, sketch TEXT);"
         )
 
@@ -75,30 +109,29 @@ class Index:
         """Add an article and say which earlier one it nearly equals (empty where none)."""
         if not new:
             return ""
-        whole, hashes = new[0], new[1:]
-        best_id, best, same = "", 0.0, False
-        marks = ",".join("?" * len(hashes[:_INDEXED]))
-        query = (
-            "SELECT doc_id, sketch FROM sketches WHERE number IN (SELECT number FROM hashes"
-            f" WHERE hash IN ({marks}) GROUP BY number ORDER BY COUNT(*) DESC, number"
-            f" LIMIT {_CANDIDATES}) ORDER BY number"
-        )
-        for other_id, cells in self._data.execute(query, hashes[:_INDEXED]):
-            other_whole, *other = map(int, cells.split())
-            found = similarity(hashes, other)
-            if found > best or (whole == other_whole and not same):
-                best_id, best, same = other_id, found, whole == other_whole
+        best = likest(new, self._candidates(new))
         cursor = self._data.execute(
             "INSERT INTO sketches (doc_id, sketch) VALUES (?, ?)",
             (doc_id, " ".join(map(str, new))),
         )
         self._data.executemany(
             "INSERT INTO hashes VALUES (?, ?)",
-            [(value, cursor.lastrowid) for value in hashes[:_INDEXED]],
+            [(value, cursor.lastrowid) for value in indexed(new)],
         )
-        if best < SIMILAR:
-            return ""
-        return f"same text as {best_id}" if same else f"near-identical to {best_id}"
+        return best.note if best else ""
+
+    def _candidates(self, new: list[int]) -> Iterator[Earlier]:
+        numbers = {
+            number
+            for value in indexed(new)
+            for (number,) in self._data.execute(
+                "SELECT number FROM hashes WHERE hash = ? ORDER BY number LIMIT ?", (value, MOST)
+            )
+        }
+        for number in numbers:
+            row = "SELECT doc_id, sketch FROM sketches WHERE number = ?"
+            doc_id, cells = self._data.execute(row, (number,)).fetchone()
+            yield Earlier((number,), doc_id, list(map(int, cells.split())))
 
     def close(self) -> None:
         """Delete the index."""

@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -19,7 +20,7 @@ from pipeline.running import fingerprint, similar
 from pipeline.running.cluster import work
 from pipeline.running.cluster.lease import Lease
 from pipeline.running.cluster.shuffle import Groups, Shuffle
-from pipeline.running.cluster.work import Block, Partition, Setup, Shard
+from pipeline.running.cluster.work import Block, Bucket, Partition, Setup, Shard
 from pipeline.running.local import Options, Progress, RunError, State, Summary, look, take_lock
 from pipeline.running.locking import FolderInUseError
 from pipeline.running.pool import Lost
@@ -30,6 +31,8 @@ SHARD, SHARD_LEAST, SHARD_MOST, SHARD_SIZE = 32, 8, 128, 400_000
 """Articles of a shard: on average, at least, at most; and bytes."""
 PARTITION = 2_000
 """Articles of a partition, at least: the shards whose rows go into one part of each table."""
+SKETCHES = 25_000
+"""Articles of a run for each bucket of sketches that one task compares."""
 BLOCK, MOST_BLOCKS = 50_000, 500
 """Events that are linked in one task, on average; and the number of files open while they are dealt
 out."""
@@ -100,7 +103,8 @@ class _Run:
             return before
         with ExitStack() as stack:
             self.stack = stack
-            notes, events = self._gather()
+            events = self._gather()
+            notes = self._compare()
             files, cells = self._link(events)
             files += self._write(notes, cells)
         self._tidy(files)
@@ -167,18 +171,32 @@ class _Run:
 
     # The second pass -------------------------------------------------------------------------
 
-    def _gather(self) -> tuple[list[list[str]], Shuffle]:
-        """Return a note for each article that is like an earlier one, and all events."""
-        self._stage("comparing")
+    def _gather(self) -> Shuffle:
+        """Return all events; the sketches of the articles lie in the output folder then."""
+        self._stage("gathering")
         events = self._shuffle(work.compared_schema(), 1)
-        notes = []
-        with closing(similar.Index()) as index:
-            for documents, table in self._in_order(work.gather, self._partitions()):
-                events.add(table)
-                notes.append([index.note(r.document["doc_id"], r.sketch) for r in documents])
-                for result in documents:
-                    self.summary.add(result.document)
-        return notes, events
+        for documents, table in self._in_order(work.gather, self._partitions()):
+            events.add(table)
+            for row in documents:
+                self.summary.add(row)
+        return events
+
+    def _compare(self) -> dict[int, dict[int, str]]:
+        """Return the notes on articles that are like an earlier one, by partition and place."""
+        self._stage("comparing")
+        partitions = sum(1 for _ in self._partitions())
+        likest: dict[tuple[int, int], similar.Likeness] = {}
+        buckets = (Bucket(number, partitions) for number in range(self._sketch_buckets()))
+        for found in self._in_order(work.compare, buckets):
+            for place, likeness in found:
+                likest[place] = min(likeness, likest.get(place, likeness))
+        notes: dict[int, dict[int, str]] = defaultdict(dict)
+        for (partition, place), likeness in likest.items():
+            notes[partition][place] = likeness.note
+        return notes
+
+    def _sketch_buckets(self) -> int:
+        return sum(count for _, count in self.shards) // SKETCHES + 1
 
     def _link(self, events: Shuffle) -> tuple[list[str], Shuffle]:
         """Link the events; return the files written, and the linked cells by partition."""
@@ -223,7 +241,7 @@ class _Run:
 
     # The third pass --------------------------------------------------------------------------
 
-    def _write(self, notes: list[list[str]], cells: Shuffle) -> list[str]:
+    def _write(self, notes: dict[int, dict[int, str]], cells: Shuffle) -> list[str]:
         """Write the parts of the tables that have a row for each article, mention and event."""
         self._stage("writing")
         files: list[str] = []
@@ -232,29 +250,32 @@ class _Run:
             self.summary.shown += shown[: _SHOWN - len(self.summary.shown)]
         return files
 
-    def _filled(self, notes: list[list[str]], cells: Shuffle) -> Iterator[Partition]:
+    def _filled(self, notes: dict[int, dict[int, str]], cells: Shuffle) -> Iterator[Partition]:
         import pyarrow.compute as compute
 
         for partition in self._partitions():
             table = cells.table(partition.number % cells.buckets)
             own = table.filter(compute.field("part") == partition.number).sort_by("row")
             yield dataclasses.replace(
-                partition, notes=notes[partition.number], links=own.select(list(work.LINKED))
+                partition,
+                notes=notes.get(partition.number, {}),
+                links=own.select(list(work.LINKED)),
             )
 
     # What passes have in common --------------------------------------------------------------
 
     def _partitions(self) -> Iterator[Partition]:
+        buckets = self._sketch_buckets()
         names: list[str] = []
         articles, number = 0, 0
         for name, count in self.shards:
             names.append(name)
             articles += count
             if articles >= PARTITION:
-                yield Partition(number, names)
+                yield Partition(number, names, buckets)
                 names, articles, number = [], 0, number + 1
         if names:
-            yield Partition(number, names)
+            yield Partition(number, names, buckets)
 
     def _in_order(self, function: Callable[[Setup, Any], Any], tasks: Iterable[Any]) -> Iterator:
         """Yield the results of tasks in the order of their numbers."""
@@ -296,7 +317,7 @@ class _Run:
     def _tidy(self, files: Sequence[str]) -> None:
         """Remove what an earlier run left here that this one has no use for."""
         known = {*files, *(work.result_name(name) for name, _ in self.shards)}
-        folders = (f"{work.RESULTS}/", *(f"{table}/" for table in work.TABLES))
+        folders = (f"{work.RESULTS}/", f"{work.SKETCHES}/", *(f"{table}/" for table in work.TABLES))
         for name in self.folder.names():
             if name not in known and name.startswith(folders):
                 with contextlib.suppress(FileNotFoundError):

@@ -9,13 +9,16 @@ import json
 import os
 import platform
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.running.shard import Item, Result, failed, process
+from pipeline.running import similar
+from pipeline.running.shard import Item, Result, failed, noted, process
 from pipeline.storage import Folder
 from pipeline.tables.schema import CLUSTERS, EVENTS, TABLES, Row
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 RESULTS = ".pacta/results"
+SKETCHES = ".pacta/sketches"
 LINKED = ("cluster_id", "date", "date_start", "date_end", "date_from")
 """Columns of events that linking fills."""
 COMPARED = tuple(column for column in EVENTS.columns if column != "cluster_id")
@@ -53,14 +57,24 @@ class Shard:
 class Partition:
     """Shards whose rows go into one part of each table.
 
-    For writing: a note on each article that is like an earlier one, and a table of
+    For gathering: the number of buckets to which the sketches of its articles are dealt out. For
+    writing: by its place the note on an article that is like an earlier one, and a table of
     :data:`LINKED` cells in the order of the events.
     """
 
     number: int
     shards: Sequence[str]
-    notes: Sequence[str] = ()
+    buckets: int = 1
+    notes: Mapping[int, str] = field(default_factory=dict)
     links: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The sketches of all articles that have one of some hashes, of so many partitions."""
+
+    number: int
+    partitions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +117,13 @@ def result_name(shard: str) -> str:
     return f"{RESULTS}/{shard[:2]}/{shard}.json.z"
 
 
-def gather(setup: Setup, partition: Partition) -> tuple[list[Result], Any]:
-    """Return what the driver needs of a partition.
+def gather(setup: Setup, partition: Partition) -> tuple[list[Row], Any]:
+    """Return what the driver needs of a partition, and keep its sketches for :func:`compare`.
 
     Returns
     -------
-    list of Result
-        Of each article its document and sketch, no events and mentions.
+    list of dict
+        The row of each article.
     pyarrow.Table
         Its events, see :func:`compared_schema`.
     """
@@ -117,14 +131,57 @@ def gather(setup: Setup, partition: Partition) -> tuple[list[Result], Any]:
 
     from pipeline.linking.blocks import keys
 
-    documents: list[Result] = []
+    documents: list[Row] = []
     rows: list[dict[str, Any]] = []
+    sketches: list[list[Any]] = []
     for result in _results(setup, partition):
         for event, (group, stage) in zip(result.events, keys(result.events), strict=True):
             place = {"part": partition.number, "row": len(rows), "group": group, "stage": stage}
             rows.append({column: event[column] for column in COMPARED} | place)
-        documents.append(Result(result.document, sketch=result.sketch))
+        if result.sketch:
+            sketches.append([len(documents), result.document["doc_id"], result.sketch])
+        documents.append(result.document)
+    _deal_out(setup, partition, sketches)
     return documents, arrow.Table.from_pylist(rows, compared_schema())
+
+
+def _deal_out(setup: Setup, partition: Partition, sketches: list[list[Any]]) -> None:
+    """Write the sketches of a partition, each to the buckets of its hashes."""
+    dealt: list[list[list[Any]]] = [[] for _ in range(partition.buckets)]
+    for row in sketches:
+        for bucket in {value % partition.buckets for value in similar.indexed(row[2])}:
+            dealt[bucket].append(row)
+    for bucket, rows in enumerate(dealt):
+        packed = zlib.compress(json.dumps(rows).encode("ascii"), 1)
+        Folder(setup.output).write(_sketches_name(bucket, partition.number), packed)
+
+
+def _sketches_name(bucket: int, partition: int) -> str:
+    return f"{SKETCHES}/{bucket:05d}/{partition:05d}.json.z"
+
+
+def compare(setup: Setup, bucket: Bucket) -> list[tuple[tuple[int, int], similar.Likeness]]:
+    """Return the articles of a bucket that are like an earlier one by its hashes, and like which.
+
+    An article stands in several buckets; the likest of their answers is the one that
+    :class:`~pipeline.running.similar.Index` gives, which sees all articles one after the other.
+    """
+    folder = Folder(setup.output)
+    with_hash: dict[int, list[similar.Earlier]] = defaultdict(list)
+    found = []
+    for number in range(bucket.partitions):
+        text = zlib.decompress(folder.read(_sketches_name(bucket.number, number)))
+        for row, doc_id, sketch in json.loads(text):
+            article = similar.Earlier((number, row), doc_id, array("q", sketch))
+            groups = [with_hash[value] for value in similar.indexed(sketch)]
+            earlier = {one.place: one for group in groups for one in group}
+            likeness = similar.likest(sketch, earlier.values())
+            if likeness is not None:
+                found.append(((number, row), likeness))
+            for group in groups:
+                if len(group) < similar.MOST:
+                    group.append(article)
+    return found
 
 
 def compared_schema() -> Any:
@@ -170,9 +227,8 @@ def agreements(setup: Setup, block: Block) -> list[Row]:
 def write(setup: Setup, partition: Partition) -> tuple[list[str], list[Row]]:
     """Write a partition's part of each table; return the names of the files and a few events."""
     rows: dict[str, list[Row]] = {"documents": [], "mentions": [], "events": []}
-    for result, note in zip(_results(setup, partition), partition.notes, strict=True):
-        message = "; ".join(filter(None, [result.document["message"], note]))
-        rows["documents"].append(result.document | {"message": message})
+    for place, result in enumerate(_results(setup, partition)):
+        rows["documents"].append(noted(result.document, partition.notes.get(place, "")))
         rows["mentions"] += result.mentions
         rows["events"] += result.events
     cells = partition.links.to_pylist()
