@@ -20,6 +20,12 @@ class OpenByDefault(TyperGroup):
             args = [OPEN, *args]
         return super().parse_args(ctx, args)
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Show the commands and then the options of ``open``, which needs not be named."""
+        super().format_help(ctx, formatter)
+        opened = self.commands[OPEN]
+        opened.format_help(type(ctx)(opened, info_name=OPEN, parent=ctx), formatter)
+
 
 app = typer.Typer(
     cls=OpenByDefault,

@@ -331,7 +331,7 @@ def _bars(
         )
         marks.append(_mark(href(value), f"{value}: {count}", bar))
     drawing = _svg(width, len(shown) * row + 6, title, marks)
-    more = _note(f"{len(shown)} of {len(counts)}.") if len(shown) < len(counts) else ""
+    more = _note(f"The first {len(shown)} of {len(counts)}.") if len(shown) < len(counts) else ""
     return Markup("<section><h2>{}</h2>{}{}</section>").format(title, drawing, more)
 
 

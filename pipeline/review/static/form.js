@@ -269,7 +269,7 @@ function group(name, event) {
   if (!others.length) return null;
   const [merge, split] = name === "same_as" ? ["m", "b"] : ["M", "B"];
   return h("section", { class: "group" },
-    h("h3", {}, GROUP_NAMES[name], " ", h("small", {}, `${others.length + 1} mentions`),
+    h("h2", {}, GROUP_NAMES[name], " ", h("small", {}, `${others.length + 1} mentions`),
       h("button", { type: "button", "data-key": split, title: `This event apart from them (${split})` }, "Split off", h("kbd", { "aria-hidden": "true" }, split)),
       h("span", { class: "visually-hidden" }, `Mark events with s, then ${merge} to merge`)),
     h("ul", {}, others.slice(0, 12).map((other) => h("li", {},

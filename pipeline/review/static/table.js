@@ -159,7 +159,7 @@ function line(row) {
       type: "checkbox", "aria-label": `Mark ${row.event_type} ${row.trigger}`, checked: marked.has(row.uid), tabindex: "-1",
       onchange: () => mark(row.uid),
     })),
-    h("td", {}, h("span", { class: `status ${row.status}` }, row.second_look ? "second look" : row.status), row.comment && h("span", { title: "has a comment" }, " ✎")),
+    h("td", {}, h("span", { class: `status ${row.status}` }, row.second_look ? "second look" : row.status), row.comment && h("span", { title: "has a comment" }, " *")),
     h("td", { class: "number" }, percent(row.confidence)),
     h("td", {}, h("span", { class: `type small ${quadOf(row.event_type)}` }, row.event_type)),
     h("td", {}, h("button", { type: "button", class: "plain-link", tabindex: "-1" }, row.trigger)),

@@ -74,6 +74,9 @@ export function typeahead(input, ask, { list = false, closed = false, asTyped = 
       onmousedown: (event) => { event.preventDefault(); choose(option); pick?.(option); },
     }, h("span", {}, option.value), h("small", {}, [option.note, option.source].filter(Boolean).join(" · ")))));
     box.hidden = !options.length;
+    const { top, bottom } = input.getBoundingClientRect();
+    box.classList.toggle("above", bottom + box.offsetHeight > innerHeight && top > box.offsetHeight);
+    box.scrollIntoView({ block: "nearest" }); // a list is never cut off by the pane it stands in
     input.setAttribute("aria-expanded", String(!box.hidden));
     active = -1;
     const word = typed();
