@@ -74,10 +74,21 @@ def _rejoin(start: Token) -> None:
 
 
 def _is_clause(attribute: Token) -> bool:
-    """Tell an attribute that must be a verb: it is finite, or a participle with a subject."""
+    """Tell an attribute that must be a verb: it is finite, or a participle with a subject.
+
+    The subject may have been hung on the noun: *Chad, by contrast, lifted sanctions*, *Chad is
+    lifting sanctions*.
+    """
     if attribute.tag_ in FINITE:
         return True
-    return attribute.tag_ == "VBN" and any(c.dep_ == "nsubj" for c in attribute.children)
+    if attribute.tag_ == "VBN" and any(c.dep_ == "nsubj" for c in attribute.children):
+        return True
+    before = [child for child in attribute.head.children if child.i < attribute.i]
+    if attribute.head.tag_ != "NNS" or not any(child.dep_ == "nsubj" for child in before):
+        return False
+    copula = any(child.dep_ == "cop" for child in before)
+    marked = any(child.dep_ in ("det", "nmod:poss", "aux") for child in before)
+    return not marked and attribute.tag_ == ("VBG" if copula else "VBN")
 
 
 def _entitle(office: Token) -> None:
@@ -218,6 +229,8 @@ def _lift(verb: Token) -> None:
     has_subject = any(child.dep_ in ("nsubj", "nsubj:pass") for child in verb.children)
     for child in reversed(before):
         child.head = verb
+        if child.dep_ == "cop":
+            child.dep_ = "aux"
         bare = child.pos_ in NOMINAL and not any(c.dep_ == "case" for c in child.children)
         if bare and not has_subject:
             child.dep_ = "nsubj"

@@ -13,7 +13,9 @@ from pipeline.language.extensions import AGREEMENTS
 
 FORCE = frozenset({"ASSAULT", "COERCE", "PROTEST"})
 """Types whose nouns mean what was told before, even without an article: *died in clashes*."""
-VOICED = frozenset({"ACCUSE", "SUPPORT"})
+MEASURES = frozenset({"SANCTION", "COERCE"})
+"""Types whose nouns name what can be lifted again."""
+VOICED = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
 """Types whose verb may take in the noun that names the same act: *voiced condemnation*."""
 SPEECH = frozenset({"AGREE", "REQUEST", "THREATEN", "REJECT"})
 ASIDE = frozenset(
@@ -32,7 +34,7 @@ ASIDE = frozenset(
         "according",
     }
 )
-OCCASION = frozenset({"after", "amid", "before", "during", "following", "since"})
+OCCASION = frozenset({"ahead", "after", "amid", "before", "during", "following", "since"})
 DETERMINING = frozenset({"det", "nmod:poss", "nummod"})
 HOSTILE = frozenset(
     {"ASSAULT", "COERCE", "CONCEDE", "MOBILIZE", "PROTEST", "REJECT", "RETREAT", "SANCTION"}
@@ -63,7 +65,27 @@ def refusal(
         return "another act speaks of it, and only that one counts"
     if is_topic(match, book):
         return "it only names what something is about, for or part of"
+    if is_undone(match, slots):
+        return "it is lifted, eased or evaded, not imposed"
     return ""
+
+
+def is_undone(match: Match, slots: Slots) -> bool:
+    """Tell a measure that its governor takes back: *lifted a series of sanctions*, *their removal*.
+
+    The words between do not matter: containers (*a round of*) and coordination are followed.
+    """
+    noun = match.token
+    if match.trigger.kind != "noun" or match.trigger.rule.type not in MEASURES:
+        return False
+    if any(c.tag_ == "VBG" and slots.is_a(c, "undoing") for c in syntax.children(noun, "amod")):
+        return True
+    while noun.dep_ in ("nmod", "conj", "compound") and not syntax.is_verbal(noun.head):
+        noun = noun.head
+        if slots.is_a(noun, "undoing"):
+            return True
+    verb = syntax.governor(noun)
+    return verb is not None and noun.dep_ in ("obj", "nsubj:pass") and slots.is_a(verb, "undoing")
 
 
 def only_carries(match: Match, by_token: dict[int, Match], book: Rulebook, slots: Slots) -> bool:
@@ -108,7 +130,9 @@ def read_act(match: Match, factuality: Factuality, slots: Slots) -> Reading | No
     rule = match.trigger.rule
     if rule.stage == OWED and reading.cue is not None and slots.is_a(reading.cue, "owing"):
         return Reading("planned", reading.cue)
-    if reading.purpose or reading.value == "hypothetical" or _serves(match.token):
+    if reading.purpose or _serves(match.token):
+        return None
+    if reading.value == "hypothetical" and not reading.conditional:
         return None
     if rule.factuality and (reading.value != "negated" or "factuality" in rule.when):
         return Reading(rule.factuality, reading.cue)
@@ -136,9 +160,11 @@ def _serves(token: Token) -> bool:
 
 
 def _ahead(noun: Token, factuality: Factuality, slots: Slots) -> Reading | None:
-    """Read a meeting still to come: *will travel for talks*, *talks will focus*."""
+    """Read a meeting still to come: *will travel for talks*, *ahead of talks*."""
     while noun.dep_ == "nmod" and slots.is_a(noun.head, "container"):
         noun = noun.head
+    if _is_ahead_of(noun):
+        return Reading("planned", noun)
     verb = syntax.governor(noun)
     if verb is None:
         return None
@@ -148,6 +174,11 @@ def _ahead(noun: Token, factuality: Factuality, slots: Slots) -> Reading | None:
         return None
     reading = factuality.of(verb)
     return reading if reading.value == "planned" and not reading.purpose else None
+
+
+def _is_ahead_of(noun: Token) -> bool:
+    """Whether something is told as before a meeting to come: *ahead of talks*."""
+    return "ahead" in (syntax.preposition(noun), noun.head.lower_)
 
 
 def is_governed(token: Token, by_token: dict[int, Match], book: Rulebook) -> bool:
@@ -228,7 +259,8 @@ def is_topic(match: Match, book: Rulebook) -> bool:
     while nominal.dep_ == "conj" and nominal.head != nominal:
         nominal = nominal.head
     word = syntax.preposition(nominal)
-    answered = nominal.head.lemma_.lower() in book.classes["answering"]
+    above = (nominal.head, nominal.head.head)
+    answered = any(book.lemma(head, "verb") in book.classes["answering"] for head in above)
     aim = word == "for" and match.trigger.rule.type != "CONSULT" and not answered
     return aim or word in book.classes["topic_preposition"]
 
@@ -266,7 +298,7 @@ def is_generic(match: Match) -> bool:
     marks = [child for child in token.children if child.dep_ in DETERMINING]
     if marks:
         return any(child.lower_ == "such" for child in marks)
-    word = syntax.preposition(token)
+    word = "ahead" if _is_ahead_of(token) else syntax.preposition(token)
     predicative = word == "in" and any(syntax.children(token, "nmod"))  # "in support of Angola"
     return not (predicative or syntax.is_headline(token.sent) or word in OCCASION)
 

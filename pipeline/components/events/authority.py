@@ -52,7 +52,9 @@ def acting_state(event: Event, told: Sequence[Event], doc: Doc, book: Rulebook) 
 def _home(doc: Doc) -> list[Entity]:
     """Return the state to which most names of an article belong, where one stands out."""
     named = Counter(
-        ent._.entity.country for ent in doc.ents if ent._.entity is not None and ent._.entity.country
+        ent._.entity.country
+        for ent in doc.ents
+        if ent._.entity is not None and ent._.entity.country
     )
     ranked = [(code, n) for code, n in named.most_common() if country(code) is not None]
     if not ranked or (len(ranked) > 1 and ranked[0][1] < AHEAD * ranked[1][1]):

@@ -8,6 +8,7 @@ from spacy.tokens import Doc, Span, Token
 
 from pipeline.components.events import setting
 from pipeline.components.events.admission import (
+    FORCE,
     FUTURE_AS_AGREE,
     is_generic,
     is_somebody_else,
@@ -20,6 +21,7 @@ from pipeline.components.events.matching import Match, matches
 from pipeline.components.events.parties import (
     aim_at_deed,
     clause_parties,
+    country_of,
     first_named,
     is_alone,
     is_half,
@@ -31,7 +33,7 @@ from pipeline.components.events.parties import (
     states,
 )
 from pipeline.components.events.quotations import continued
-from pipeline.components.events.rules import Rulebook
+from pipeline.components.events.rules import Rule, Rulebook
 from pipeline.components.events.slots import Slots
 from pipeline.components.events.treaties import (
     distributed,
@@ -43,9 +45,16 @@ from pipeline.components.factuality import Factuality, Reading
 from pipeline.language import syntax
 from pipeline.records import Entity, Event
 
-MEETING_PREPOSITIONS = frozenset({"for", "in", "at", "during", "after", "before", "following"})
+MEETING_PREPOSITIONS = frozenset(
+    {"for", "in", "at", "during", "after", "before", "following", "ahead"}
+)
 """Prepositions by which somebody is said to be at a meeting."""
 PAST = frozenset({"VBD", "VBN"})
+SPOKEN = frozenset({"ACCUSE", "REQUEST", "SUPPORT", "REJECT", "THREATEN", "CONCEDE"})
+"""Types of which a vote is already the act."""
+PRESENT = frozenset({"VBZ", "VBP"})
+AGAIN = 1000
+"""Characters within which a meeting told as to come is meant again."""
 
 
 def extract(
@@ -77,15 +86,17 @@ def extract(
         if is_judged(match.token, by_token):
             events[-1].actors = []
         if not events[-1].actors:
-            events[-1].actors = clause_parties(match, slots, events[-1])
+            events[-1].actors = _blamed(match, events) or clause_parties(match, slots, events[-1])
             if is_generic(match) or is_somebody_else(match):
                 events.pop()
                 continue
         if not events[-1].actors and match.trigger.rule.by_state:
             events[-1].actors = acting_state(events[-1], events[:-1], doc, book)
+        _decide(events[-1], match, slots)
         alone = match.trigger.rule.needs_partner and is_alone(events[-1])
-        if alone or is_of_own_deed(events[-1], match, slots):
+        if alone or _stays_home(events[-1], match) or is_of_own_deed(events[-1], match, slots):
             events.pop()
+    _await(events, doc, book)
     return sorted([*events, *continued(doc, events, book, slots)], key=lambda e: e.trigger)
 
 
@@ -123,17 +134,91 @@ def _events(
 
 
 def _expect(event: Event, match: Match, doc: Doc) -> None:
-    """Plan what the present tense or a noun puts on a day after publication: *meets in May*."""
-    ahead = (
-        event.factuality == "actual"
-        and event.date is not None
-        and doc._.published is not None
-        and event.date.start > doc._.published.isoformat()
-    )
-    if ahead and match.token.tag_ not in PAST and match.trigger.rule.type in FUTURE_AS_AGREE:
-        event.factuality = "planned"
-        event.event_type = match.trigger.rule.planned_as or "AGREE"
-        event.mode = ""
+    """Plan what the present tense or a noun puts on a day to come: *meets in May*.
+
+    A day counts as to come when it lies after publication; in an undated article the present
+    tense with a day says so (*arrives on Monday*).
+    """
+    if event.factuality != "actual" or event.date is None:
+        return
+    published, tag = doc._.published, match.token.tag_
+    if published is not None:
+        ahead = event.date.start > published.isoformat() and tag not in PAST
+    else:
+        ahead = tag in PRESENT and not syntax.is_headline(match.token.sent)
+    if ahead and match.trigger.rule.type in FUTURE_AS_AGREE:
+        _plan(event, match.trigger.rule)
+
+
+def _plan(event: Event, rule: Rule) -> None:
+    event.factuality = "planned"
+    event.event_type = rule.planned_as or "AGREE"
+    event.mode = ""
+
+
+def _blamed(match: Match, events: list[Event]) -> list[Entity]:
+    """Return who is blamed for an act: *accused Chad of the raid*, *blamed Chad for the raid*."""
+    if match.trigger.kind != "noun" or match.trigger.rule.type not in FORCE:
+        return []
+    above = {token.idx for token in (match.token.head, match.token.head.head)}
+    for event in reversed(events[:-1]):
+        if event.event_type == "ACCUSE" and event.mode == "allege" and event.trigger[0] in above:
+            return list(event.recipients)
+    return []
+
+
+def _decide(event: Event, match: Match, slots: Slots) -> None:
+    """Make the vote the trigger of what it decides: *voted to send troops*."""
+    verb = match.token.head
+    if not (syntax.is_infinitive(match.token) and slots.is_a(verb, "deciding")):
+        return
+    event.trigger = (verb.idx, verb.idx + len(verb))
+    if event.event_type in SPOKEN and event.factuality == "planned":
+        event.factuality = "actual"
+
+
+def _stays_home(event: Event, match: Match) -> bool:
+    """Whether somebody only travels in his own country: *flew to Magnitogorsk*."""
+    own = {country_of(actor) for actor in event.actors}
+    there = {country_of(entity) for entity in event.recipients}
+    visits = match.trigger.rule.frame == "visit" and match.trigger.kind == "verb"
+    return visits and event.event_type == "CONSULT" and bool(there) and there <= own
+
+
+def _await(events: list[Event], doc: Doc, book: Rulebook) -> None:
+    """Plan the further mentions of a meeting that is only to come: *the talks will ... the talks*.
+
+    A mention belongs to it where the same parties are told to meet before and not yet to have met.
+    """
+    coming: dict[str, Event] = {}
+    for event in events:
+        rule = book.rules.get(event.rule_id)
+        if rule is None or rule.type != "CONSULT":
+            continue
+        before = coming.get(event.act)
+        if event.event_type == "AGREE" and event.factuality == "planned":
+            coming[event.act] = event
+        elif event.factuality != "actual":
+            continue
+        elif before is not None and _is_mentioned(event, doc) and _may_be_same(before, event):
+            _plan(event, rule)
+        else:
+            coming.pop(event.act, None)
+
+
+def _is_mentioned(event: Event, doc: Doc) -> bool:
+    """Whether a noun only names a meeting, without a date or a verb that says that it was held."""
+    span = doc.char_span(*event.trigger)
+    if event.date is not None or span is None or span.root.pos_ not in ("NOUN", "PROPN"):
+        return False
+    return span.root.head.tag_ not in PAST or span.root.dep_ not in (*syntax.SUBJECTS, "obj")
+
+
+def _may_be_same(before: Event, event: Event) -> bool:
+    """Whether a mention names no other parties than the one before it."""
+    known = {country_of(entity) for entity in (*before.actors, *before.recipients)}
+    named = {country_of(entity) for entity in event.actors}
+    return bool(known) and named <= known and event.trigger[0] - before.trigger[0] < AGAIN
 
 
 def _event(match: Match, reading: Reading, slots: Slots) -> Event:
@@ -163,7 +248,7 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
     elif not recipients and rule.frame in ("sanction", "criticism"):
         recipients = first_named(token, "content", slots, actors)
     event_type, value = rule.type, reading.value
-    if value in ("planned", "proposed"):
+    if value in ("planned", "proposed", "hypothetical"):
         event_type = rule.planned_as or ("AGREE" if rule.type in FUTURE_AS_AGREE else rule.type)
     if is_ultimatum(match):
         event_type = "THREATEN"
@@ -191,9 +276,11 @@ def _both_sides(named: list[Entity], noun: Token, slots: Slots) -> list[Entity]:
 
     Nobody is returned where the clause names no other side.
     """
-    if syntax.preposition(noun) not in MEETING_PREPOSITIONS:
+    ahead = noun.head.lower_ == "ahead"
+    if not ahead and syntax.preposition(noun) not in MEETING_PREPOSITIONS:
         return []
-    others = [e for e in slots.entities(syntax.agent(noun.head)) if e not in named]
+    head = noun.head if syntax.has_subject(noun.head) else syntax.clause_head(noun.head)
+    others = [e for e in slots.entities(syntax.agent(head)) if e not in named]
     return [*others, *named] if others else []
 
 

@@ -173,7 +173,12 @@ def _has_particle(token: Token, trigger: Trigger) -> bool:
     if not partner and after.text.lower() == trigger.particle and after[0].tag_ != "TO":
         return True
     for child in token.children:
-        if child.lower_ == trigger.particle and child.dep_ in ("compound:prt", "advmod", "mark"):
+        own = child.tag_ == "TO" and child.i < token.i  # "to condemn" is no "condemn to"
+        if (
+            child.lower_ == trigger.particle
+            and child.dep_ in ("compound:prt", "advmod", "mark")
+            and not own
+        ):
             carried = syntax.children(token, "obj", "obl", "nsubj:pass")
             if not partner or any(c.lemma_.lower() == partner for c in carried):
                 return True

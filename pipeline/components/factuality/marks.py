@@ -17,12 +17,14 @@ _NEGATORS = frozenset({"advmod", "neg", "aux", "aux:pass", "cc", "cc:preconj", "
 class Reading:
     """The factuality of an act, and the word that decided it (None: nothing spoke against it).
 
-    ``purpose`` marks an act that is only named as an aim (``to facilitate …``).
+    ``purpose`` marks an act that is only named as an aim (``to facilitate …``), ``conditional``
+    one that somebody is said to do on a condition (``if they attack, …``) or perhaps (``may``).
     """
 
     value: str
     cue: Token | None = None
     purpose: bool = False
+    conditional: bool = False
 
 
 class Marks:
@@ -79,16 +81,17 @@ class Marks:
         """Read what leaves open whether it happens: conditions, questions, "may", "perhaps"."""
         inverted = self._inversion(verb)
         if inverted is not None:
-            return Reading("hypothetical", inverted)
+            return Reading("hypothetical", inverted, conditional=True)
         for child in verb.children:
             if child.dep_ in ("mark", "advmod") and self._is_condition(verb, child):
-                return Reading("hypothetical", child)
+                return Reading("hypothetical", child, conditional=self._is_if(child))
         for child in verb.children:
             possible = child.dep_ == "aux" and self._cues.has("possible_auxiliary", child)
             bound = child.dep_ == "aux" and self._cues.has("obligation_auxiliary", child)
             perhaps = child.dep_ == "advmod" and self._cues.has("possible_adverb", child)
             if possible or bound or perhaps:
-                return Reading("hypothetical", child)
+                open_yet = possible and not any(c.lower_ == "have" for c in verb.children)
+                return Reading("hypothetical", child, conditional=open_yet)
         if self._is_asked(verb):
             return Reading("hypothetical", verb)
         return None
@@ -111,6 +114,10 @@ class Marks:
         # "when a missile struck": a past tense that was taken for a participle has a subject.
         active = any(c.dep_ == "nsubj" for c in verb.children)
         return perfect or (verb.tag_ == "VBN" and not has_auxiliary(verb) and not active)
+
+    def _is_if(self, marker: Token) -> bool:
+        """Whether a marker states a condition and leaves no question open (``whether``)."""
+        return self._cues.has("condition_marker", marker) and marker.lower_ != "whether"
 
     def _is_asked(self, verb: Token) -> bool:
         """Whether a question asks if it happened; one that asks why or where takes it as given."""
@@ -166,10 +173,12 @@ class Marks:
         for child in syntax.children(verb, "aux"):
             if self._cues.has("future_auxiliary", child):
                 conditional = self._has_condition(verb)
-                return Reading("hypothetical" if conditional else "planned", child)
+                value = "hypothetical" if conditional else "planned"
+                return Reading(value, child, conditional=conditional)
             if self._cues.has("conditional_auxiliary", child):
                 reported = verb.dep_ in ("ccomp", "conj") and self._cues.has("reporting", verb.head)
-                return Reading("planned" if reported else "hypothetical", child)
+                value = "planned" if reported else "hypothetical"
+                return Reading(value, child, conditional=self._has_condition(verb))
         if verb.tag_ in ("VBZ", "VBP", "VBG"):
             for child in syntax.children(verb, "obl", "obl:unmarked", "advmod", "nmod:unmarked"):
                 if self._is_ahead(child):
