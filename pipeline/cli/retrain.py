@@ -29,7 +29,8 @@ def retrain(
         typer.Option(help="Folder of the articles; by default `articles` beside the gold."),
     ] = None,
     own_rules: Annotated[
-        Path | None, typer.Option("--rules", help="Folder with your own rule files (YAML).")
+        Path | None,
+        typer.Option("--rules", help="Folder with your own rule files (YAML).", exists=True),
     ] = None,
     rules: Annotated[
         bool, typer.Option(" /--no-rules", help="Propose and repair no rules.", show_default=False)

@@ -36,7 +36,8 @@ def report(
         typer.Option(help="Folder of the articles; by default `articles` beside the gold."),
     ] = None,
     rules: Annotated[
-        Path | None, typer.Option("--rules", help="Folder with your own rule files (YAML).")
+        Path | None,
+        typer.Option("--rules", help="Folder with your own rule files (YAML).", exists=True),
     ] = None,
     model: Annotated[str | None, typer.Option(help="Another spaCy pipeline to build on.")] = None,
     lines: Annotated[int, typer.Option(help="Groups of missed events to show.", min=0)] = 40,

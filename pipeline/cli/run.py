@@ -46,6 +46,13 @@ def run(
     format: Annotated[
         str, typer.Option(help="csv (default), parquet, jsonl or plover; --engine ray: parquet.")
     ] = "",
+    spreadsheet: Annotated[
+        bool,
+        typer.Option(
+            "--spreadsheet",
+            help="Write copies in which a spreadsheet runs no cell as a formula, too (CSV).",
+        ),
+    ] = False,
     workers: Annotated[int, typer.Option(help="Processes; 0 for one per core.", min=0)] = 0,
     time_limit: Annotated[
         float, typer.Option(help="Seconds for one article; 0 for no limit.", min=0)
@@ -72,7 +79,7 @@ def run(
     options = Options(
         paths=tuple(paths),
         output=output,
-        metadata=metadata,
+        metadata=_file("--metadata", metadata),
         published=_date(published),
         fields=Fields(text_field, id_field, date_field, title_field),
         workers=workers,
@@ -81,6 +88,8 @@ def run(
         rules=_folder("--rules", rules, "*.yaml"),
         model=_folder("--model", model, "config.cfg"),
     )
+    if spreadsheet and (engine, options.format) != ("local", "csv"):
+        _fail("--spreadsheet: copies are made of CSV tables of --engine local", 2)
     try:
         with _Progress() as progress:
             summary = _execute(options, engine, address, progress)
@@ -90,6 +99,8 @@ def run(
         _fail(str(error), 1)
     except KeyboardInterrupt:
         _fail("interrupted; the same command goes on where it stopped", 130)
+    if spreadsheet:
+        _copy_for_spreadsheets(Path(output))
     _report(summary, output)
     if summary.ok + summary.skipped == 0:
         _fail(f"nothing could be read: {summary.first_failure}", 1)
@@ -110,6 +121,14 @@ def _folder(option: str, path: Path | None, files: str) -> Path | None:
     if path is not None and not any(path.glob(files)):
         problem = f"holds no {files}" if path.is_dir() else "is no folder"
         _fail(f"{option}: {path} {problem}", 2)
+    return path
+
+
+def _file(option: str, path: Path | None) -> Path | None:
+    """Return a file that can be read to an end, or None where the user names none."""
+    if path is not None and not path.is_file():
+        problem = "no such file" if not path.exists() else "no regular file"
+        _fail(f"{option}: {path} cannot be read: {problem}", 2)
     return path
 
 
@@ -150,6 +169,15 @@ def _execute(options: Options, engine: str, address: str, progress: _Progress) -
         return run_on_ray(options, address, progress.show)
     _fail(f"--engine: {engine!r} is none of local, ray", 2)
     raise AssertionError
+
+
+def _copy_for_spreadsheets(folder: Path) -> None:
+    from pipeline.tables.spreadsheet import write_copies
+
+    try:
+        typer.echo(f"for spreadsheets: {write_copies(folder)}", err=True)
+    except OSError as error:
+        _fail(f"{error.filename or folder}: {error.strerror or error}", 1)
 
 
 def _fail(message: str, code: int) -> None:
