@@ -186,7 +186,7 @@ def _fail(message: str, code: int) -> None:
 
 
 class _Progress:
-    """A progress bar on standard error; says nothing where that is no terminal."""
+    """A progress bar on standard error; where that is no terminal, a line every minute."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -204,6 +204,8 @@ class _Progress:
             transient=True,
             disable=not console.is_terminal,
         )
+        self._is_log = not console.is_terminal
+        self._told = time.monotonic()
         # The bar is the share of the input read: how many articles there are is known at its end.
         self._task = self._bar.add_task("articles", total=None, counts="")
         self._done: deque[tuple[float, int]] = deque(maxlen=_RATE_STEPS)
@@ -220,6 +222,10 @@ class _Progress:
             counts="  ".join(filter(None, counts)),
         )
         self._bar.refresh()
+        if self._is_log and time.monotonic() - self._told >= _LOG_SECONDS:
+            self._told = time.monotonic()
+            share = "" if state.share is None else f"  {state.share:.0%}"
+            typer.echo(f"{state.stage}{share}  {'  '.join(filter(None, counts))}", err=True)
 
     def _rate(self, state: State) -> str:
         """Return articles a second over the last steps; what was done before is no work."""
@@ -235,6 +241,10 @@ class _Progress:
         self._bar.stop()
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _report(summary: Summary, output: str) -> None:
     from rich.console import Console
 
@@ -244,11 +254,12 @@ def _report(summary: Summary, output: str) -> None:
     if summary.shown:
         console.print(_table(summary))
     state = "up to date: " if summary.up_to_date else ""
-    counts = [f"{summary.articles} articles"]
+    counts = [_counted(summary.articles, "article")]
     counts += [
         f"{number} {what}" for what in ("skipped", "failed") if (number := getattr(summary, what))
     ]
-    line = f"{state}{', '.join(counts)}; {summary.events} events, {summary.mentions} mentions"
+    found = f"{_counted(summary.events, 'event')}, {_counted(summary.mentions, 'mention')}"
+    line = f"{state}{', '.join(counts)}; {found}"
     console.print(f"{line} in {output}", markup=False)
     if summary.ignored:
         ignored = ", ".join(f"{count} {ending}" for ending, count in summary.ignored.items())
@@ -260,6 +271,7 @@ def _report(summary: Summary, output: str) -> None:
 
 
 _PIPE_WIDTH, _CELL_WIDTH, _RATE_STEPS = 160, 30, 50
+_LOG_SECONDS = 60.0
 _COLUMNS: dict[str, Callable[[dict[str, str]], str]] = {
     "date": lambda row: row["date"],
     "event": lambda row: " ".join(filter(None, [row["event_type"], row["mode"]])),
@@ -271,6 +283,9 @@ _COLUMNS: dict[str, Callable[[dict[str, str]], str]] = {
 }
 
 
+_TRIGGER = list(_COLUMNS).index("trigger")
+
+
 def _table(summary: Summary) -> Table:
     from rich import box
     from rich.table import Table
@@ -279,6 +294,8 @@ def _table(summary: Summary) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in _COLUMNS:
         table.add_column(column, overflow="ellipsis", no_wrap=True, max_width=_CELL_WIDTH)
-    for row in summary.shown:
-        table.add_row(*(Text(value(row)) for value in _COLUMNS.values()))
+    lines = [tuple(value(row) for value in _COLUMNS.values()) for row in summary.shown]
+    told = {line[:_TRIGGER] + line[_TRIGGER + 1 :]: line for line in reversed(lines)}
+    for line in reversed(told.values()):  # an act once, by its first mention
+        table.add_row(*map(Text, line))
     return table
