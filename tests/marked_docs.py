@@ -3,7 +3,8 @@
 ``[Ann/PROPN/nsubj>2 Lee/PROPN/flat>0|PERSON] left/VERB/ROOT#leave ./PUNCT``: a word is
 ``form/POS/relation>head#lemma``, its head counted from 0 in its sentence; relation, head (then the
 root) and lemma (then the form) may be left out. Names stand in brackets with their label; ``+Plur``
-behind the POS marks a plural; ``‖`` begins a sentence, ``¶`` is the end of a paragraph.
+behind the POS marks a plural; verbs stand in the past; ``‖`` begins a sentence, ``¶`` is the end of
+a paragraph.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from spacy.vocab import Vocab
 
 WORD = re.compile(
     r"(?P<form>.+?)/(?P<pos>[A-Z]+)(?P<plural>\+Plur)?(?:/(?P<dep>[a-z:A-Z]+)(?:>(?P<head>\d+))?)?"
-    r"(?:#(?P<lemma>\S+))?$"
+    r"(?:#(?P<lemma>\S+))?$",
+    re.DOTALL,
 )
+TAGS = {"VERB": "VBD", "NOUN": "NN", "PROPN": "NNP"}
 
 
 def marked_doc(vocab: Vocab, text: str) -> Doc:
@@ -50,7 +53,7 @@ def marked_doc(vocab: Vocab, text: str) -> Doc:
         vocab,
         words=[word["form"] for word in words],
         pos=[word["pos"] for word in words],
-        tags=["NNS" if word["plural"] else "" for word in words],
+        tags=["NNS" if word["plural"] else TAGS.get(word["pos"], "") for word in words],
         deps=[word["dep"] or "dep" for word in words],
         heads=list(_heads(words, [*starts, len(words)])),
         lemmas=[word["lemma"] or word["form"].lower() for word in words],

@@ -120,9 +120,14 @@ def by_whole(noun: Token, discourse: Discourse, resolve: Resolve) -> list[Entity
 def from_place(noun: Token, discourse: Discourse) -> list[Entity]:
     """Return the state of people who are said to be in a place: *students in Lima*."""
     for place in syntax.prepositional(noun, frozenset({"in"})):
-        name = discourse.name_at(place)
-        if name is not None and name.label_ == "GPE":
-            return _state_around(name)
+        states = [
+            state
+            for one in syntax.conjuncts(place)
+            if (name := discourse.name_at(one)) is not None and name.label_ == "GPE"
+            for state in _state_around(name)
+        ]
+        if states:
+            return list(dict.fromkeys(states))
     return []
 
 

@@ -33,7 +33,7 @@ class Lists:
 
     def __init__(self, doc: Doc) -> None:
         self.titled = titled(doc)
-        self._besides = vocabulary().besides
+        self._words = vocabulary()
         self.names = [name for name in doc.ents if name.label_ in ACTING]
         self._name_at = {token.i: name for name in self.names for token in name}
         self._members = [
@@ -85,7 +85,14 @@ class Lists:
         """
         if word.i in self._name_at:
             return self._listed_with(word) + self._company(word)
-        owners = [c for c in word.children if c.i in self._name_at and c.dep_ in _OWNING]
+        placed = self._words.is_group(word)
+        owners = [
+            c
+            for c in word.children
+            if c.i in self._name_at
+            and c.dep_ in _OWNING
+            and not (placed and syntax.preposition(c) == "in")
+        ]
         found = [
             other for one in owners for other in syntax.conjuncts(one)[1:] + self._listed_with(one)
         ]
@@ -108,7 +115,7 @@ class Lists:
         return [
             party
             for child in syntax.children(word, "nmod", "obl")
-            if syntax.preposition(child) in self._besides
+            if syntax.preposition(child) in self._words.besides
             for party in syntax.conjuncts(child)
         ]
 
@@ -149,14 +156,14 @@ class Lists:
         if one.label_ != other.label_ and "PERSON" in (one.label_, other.label_):
             return False
         joined = any(token.lower_ in ("and", "&") for token in between)
-        if joined and self._parts_clauses(one, other):
+        if (joined or between.text == ",") and self._parts_clauses(one, other):
             return False
         if between.text.strip() in _LINKS:
             return True
         return joined and all(token.pos_ in _PARTS for token in between)
 
     def _parts_clauses(self, one: Span, other: Span) -> bool:
-        """Whether *and* between two names joins clauses: *shelled Chad and Niger protested*.
+        """Whether what links two names joins clauses: *shelled Chad and Niger protested*.
 
         It does not where the first name already stands in a list or behind *between*.
         """

@@ -15,6 +15,7 @@ from spacy.tokens import Doc, Span, Token
 from pipeline import gazetteers
 from pipeline.components.actors.entities import signer, state
 from pipeline.components.actors.lexicon import Lexicon, packaged
+from pipeline.components.coreference.quotations import quotations
 from pipeline.components.coreference.vocabulary import vocabulary
 from pipeline.language.words import lemma
 from pipeline.records import Entity
@@ -68,7 +69,10 @@ class Discourse:
         self._by_name = {entity.name: entity for entity in doc._.entities}
         # ``pacta_actors`` knows by what titles the article calls its persons.
         self.titles, self.offices = doc.user_data.get("pacta_titles", ({}, {}))
-        self._quoted = _quoted(doc)
+        self.quotations = quotations(doc)
+        self._quotation_at = {
+            i: n for n, one in enumerate(self.quotations) for i in range(one.start, one.end)
+        }
         self._paragraph = _paragraphs(doc)
 
     # Names
@@ -118,25 +122,17 @@ class Discourse:
         """Return how many sentences before that of a token a sentence lies."""
         return self._number[token.i] - self._number[sent.start]
 
-    def around(self, token: Token) -> list[Span]:
-        """Return a token's sentence and, in a quotation, its paragraph's, nearest first."""
-        number = self._number[token.i]
-        found = [self.sentences[number]]
-        if not self.is_quoted(token):
-            return found
-        for step in range(1, 6):
-            for n in (number - step, number + step):
-                if 0 <= n < len(self.sentences) and self._same_paragraph(n, number):
-                    found.append(self.sentences[n])
-        return found
+    def paragraph(self, i: int) -> int:
+        """Return the number of the paragraph of a token index."""
+        return self._paragraph[i]
 
-    def _same_paragraph(self, one: int, other: int) -> bool:
-        ends = (self.sentences[one][-1].i, self.sentences[other][-1].i)
-        return self._paragraph[ends[0]] == self._paragraph[ends[1]]
+    def quotation_at(self, token: Token) -> int | None:
+        """Return the number of the quotation that a token stands in."""
+        return self._quotation_at.get(token.i)
 
     def is_quoted(self, token: Token) -> bool:
-        """Whether a token stands between quotation marks of its paragraph."""
-        return self._quoted[token.i]
+        """Whether a token stands between quotation marks."""
+        return token.i in self._quotation_at
 
     # Who is told of before a token
 
@@ -227,20 +223,6 @@ def is_state(entity: Entity | None) -> bool:
     return entity is not None and (
         (entity.type == "GPE" and entity.sector == "GOV") or entity.country == "EUR"
     )
-
-
-def _quoted(doc: Doc) -> list[bool]:
-    """Tell for every token whether a quotation of its paragraph is open before it."""
-    found, opened = [], False
-    for token in doc:
-        found.append(opened)
-        if "\n" in token.text:
-            opened = False
-        elif token.text in ("“", "”"):
-            opened = token.text == "“"
-        elif token.text == '"':
-            opened = not opened
-    return found
 
 
 def _paragraphs(doc: Doc) -> list[int]:

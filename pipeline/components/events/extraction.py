@@ -264,7 +264,7 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
         contexts=tuple(rule.context),
         factuality=value,
         actors=actors,
-        recipients=states(recipients),
+        recipients=states(recipients, actors),
     )
     if frame.joint and event_type == "CONSULT" and not event.mode and _many(actors):
         event.mode = "multilateral"

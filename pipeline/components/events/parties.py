@@ -177,11 +177,15 @@ def country_of(entity: Entity) -> str:
     return entity.country or entity.name
 
 
-def states(entities: list[Entity]) -> list[Entity]:
-    """Replace towns by their states: who visits or shells Lima does it to Peru."""
+def states(entities: list[Entity], actors: Iterable[Entity] = ()) -> list[Entity]:
+    """Replace towns by their states: who visits or shells Lima does it to Peru.
+
+    A state of a federation that acts against another one meets that one: *Texas sued Colorado*.
+    """
     found: dict[Entity, None] = {}
+    within = {a.country for a in actors if a.type == "GPE" and not a.sector}
     for entity in entities:
-        is_town = entity.type == "GPE" and not entity.sector
+        is_town = entity.type == "GPE" and not entity.sector and entity.country not in within
         state = country(entity.country) if is_town else None
         found[Entity(state.name, "GPE", state.iso3, "GOV") if state else entity] = None
     return list(found)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc, Span, Token
 
+from pipeline.components.actors.lexicon import packaged
 from pipeline.components.coreference.coordination import Lists
 from pipeline.components.coreference.discourse import ACTING
 from pipeline.components.events.rules import Rulebook
@@ -60,6 +61,7 @@ class Slots:
         self._ents = list(doc.ents)
         self._starts = [ent.start for ent in self._ents]
         self.lists = Lists(doc)
+        self._kin = packaged().offices.kin
         self._mere_places = {
             t.i for e in self._ents if e.label_ == "GPE" and e._.sense == "place" for t in e
         }
@@ -147,7 +149,14 @@ class Slots:
         if slot == "authors":
             return next((found for o in syntax.patient(token) if (found := self._authors(o))), [])
         if slot == "belonging":
-            return [o for head in syntax.patient(token) for o in _owners(head)]
+            return [
+                owner
+                for head in syntax.patient(token)
+                for owner in _owners(head)
+                if not (self._is_staff(head) and owner.ent_type_ in ("PERSON", ""))
+            ]
+        if slot == "receiver":
+            return self._receiver(token)
         if slot == "carrier":
             verb = syntax.governor(token)
             return [verb] if verb is not None and token.dep_ != "nsubj" else []
@@ -161,6 +170,10 @@ class Slots:
                 found = list(syntax.prepositional(verb, words))
         found = [self._behind_case(one, slot) for one in found]
         return [one for one in found if one != token and one.i not in self._date_tokens]
+
+    def _is_staff(self, noun: Token) -> bool:
+        """Whether a noun means people of somebody, who are not that person: *Lee's bodyguard*."""
+        return not self._kin.isdisjoint(readings(noun))
 
     def _victims(self, noun: Token) -> list[Token]:
         """Return the person killed or seized: *Mr. Lee's murder*, *the Lee assassination*."""
@@ -254,6 +267,14 @@ class Slots:
         ):
             return verb
         return None
+
+    def _receiver(self, noun: Token) -> list[Token]:
+        """Return who gets what somebody else gives: *Chad has Mali's promise*, *was given aid*."""
+        verb = syntax.governor(noun)
+        if verb is None or noun.dep_ != "obj":
+            return []
+        given = syntax.is_passive(verb) and self.is_a(verb, "giving")
+        return syntax.surface_subject(verb) if given or self.is_a(verb, "receiving") else []
 
     def _happening(self, noun: Token) -> Token | None:
         """Return the verb that says of an act only that it goes on: *fighting broke out*."""
