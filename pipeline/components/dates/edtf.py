@@ -25,6 +25,8 @@ class Point:
 
     ``year`` is astronomical (1 BC is 0); a decade has its first year. ``month`` holds 1 to 12, for
     a season 21 to 24, for a quarter 33 to 36. None is a part that is not known.
+    Of level ``week`` is only a week of which nothing is known, written as its day would be:
+    ``XXXX-XX-XX``.
     """
 
     level: str
@@ -39,7 +41,7 @@ class Point:
         if self.level == "year":
             return year
         month = "XX" if self.month is None else f"{self.month:02d}"
-        if self.level != "day":
+        if self.level not in ("day", "week"):
             return f"{year}-{month}"
         return f"{year}-{month}-" + ("XX" if self.day is None else f"{self.day:02d}")
 
@@ -152,7 +154,7 @@ def shift(point: Point, count: int, unit: str) -> Value:
     """
     if unit in DAYS:
         if point.level != "day" or not point.known:
-            return Point("day") if unit == "day" else Interval(Point("day"), Point("day"), "week")
+            return Point("day") if unit == "day" else Point("week")
         date = date_of(point)
         if date is None:
             return Point("day", point.year)

@@ -122,7 +122,7 @@ def relative_period(parts: Parts, context: Context) -> Reading | None:
     now, anchor = context.here()
     if unit in ("week", "weekend"):
         if now is None:
-            return Reading(Interval(Point("day"), Point("day"), "week"))
+            return Reading(unknown("week"))
         value = edtf.week(now, count) if unit == "week" else edtf.weekend(now, count)
         return Reading(value, anchor)
     if now is None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.components.dates import edtf
 from pipeline.components.dates.context import TEXT, Context
-from pipeline.components.dates.edtf import Interval, Point, Value
+from pipeline.components.dates.edtf import Point, Value
 
 #: What the atoms of a rule have bound: ``y`` year, ``m`` month, ``d`` day, ``wd`` weekday (1 is
 #: Monday), ``n`` a count, ``unit`` a unit, ``rel`` units from the time of writing, ``ana`` units
@@ -120,5 +120,5 @@ def _year_near(last: Point, month: int) -> int | None:
 
 def unknown(unit: str) -> Value:
     if unit in ("week", "weekend", "fortnight"):
-        return Interval(Point("day"), Point("day"), "week")
+        return Point("week")
     return Point({"century": "year"}.get(unit, unit))
