@@ -9,6 +9,11 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 
+SAID = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "CONCEDE"})
+"""Event types that are mostly acts of words."""
+DONE = frozenset({"plan", "talks", "visit", "treaty", "trade", "deployment"})
+"""Acts that are done, not said, whatever their type: a planned visit is AGREE."""
+
 
 @dataclass(frozen=True, slots=True)
 class Zone:
@@ -142,3 +147,8 @@ class Event:
     same_as: str = ""
     confidence: float = 0.0
     reasons: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_said(self) -> bool:
+        """Whether the act is one of words: a pledge, an appeal, a criticism."""
+        return self.event_type in SAID and self.act not in DONE

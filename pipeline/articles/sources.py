@@ -136,7 +136,7 @@ def find(
         A path does not exist, a pattern matches nothing, or a named column is missing.
     """
     paths = list(paths)
-    taken: dict[str, int] = {}
+    taken: set[str] = set()
     files = list_files(paths).files
     meter = meter or Meter()
     meter.total = sum(file.size for file in files)
@@ -342,15 +342,12 @@ def _standard_input() -> Source:
         return Source("stdin", STDIN, "text", error=str(error))
 
 
-def _with_unique_id(source: Source, taken: dict[str, int]) -> Source:
-    """Give an article an id of its own; ``taken`` says which number to try next for each id."""
-    wanted = source.doc_id
-    if wanted in taken:
-        number = taken[wanted]
-        while f"{wanted}-{number}" in taken:
-            number += 1
+def _with_unique_id(source: Source, taken: set[str]) -> Source:
+    wanted, number = source.doc_id, 2
+    while source.doc_id in taken:
         source.doc_id = f"{wanted}-{number}"
-        taken[wanted] = number + 1
+        number += 1
+    if source.doc_id != wanted:
         source.note = f"the id {wanted} was taken"
-    taken[source.doc_id] = 2
+    taken.add(source.doc_id)
     return source

@@ -12,25 +12,24 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc
 
-from pipeline.language.syntax import is_headline
 from pipeline.linking.mentions import (
+    SPOTS,
     agreements_meet,
     dates_meet,
     gap,
     parties_meet,
-    persons_meet,
     places_meet,
-    take_setting,
+    take_date,
+    take_place,
     vague,
 )
 from pipeline.linking.occasions import settle
-from pipeline.linking.retelling import can_be_retold
+from pipeline.linking.telling import is_told_again, leads
 from pipeline.records import Entity, Event
 
 ONCE = frozenset({"CONSULT", "SUPPORT", "AGREE", "COOPERATE", "ASSAULT", "SANCTION", "MOBILIZE",
                   "RETREAT", "PROTEST", "REQUEST", "AID", "COERCE"})  # fmt: skip
-ANY_ACT = frozenset({"ASSAULT"})
-"""Types whose acts go by many names: the raid in which somebody is killed is the killing."""
+NAMED_ONCE = frozenset({"offer"})
 BETWEEN_STATES = frozenset({"talks", "treaty"})
 AT_HOME = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
 """Types that a state's own people and government have with each other."""
@@ -38,8 +37,6 @@ STORY = 1500
 """Characters within which an act without parties belongs to the acts told before it."""
 VOICED = frozenset({"ACCUSE", "REJECT", "REQUEST", "THREATEN"})
 """Types of which somebody must be the voice: an act without a subject has none."""
-LEAD = 400
-"""Characters at the head of an article whose events may take date and place from later ones."""
 
 
 def link_document(events: list[Event], doc: Doc, principals: Sequence[Entity] = ()) -> list[Event]:
@@ -62,7 +59,7 @@ def link_document(events: list[Event], doc: Doc, principals: Sequence[Entity] = 
     """
     groups: list[list[Event]] = []
     for event in events:
-        group = _find(groups, event, doc)
+        group = _find(groups, event, leads(event, doc))
         if group is None:
             groups.append([event])
         else:
@@ -82,16 +79,15 @@ def link_document(events: list[Event], doc: Doc, principals: Sequence[Entity] = 
     return kept
 
 
-def _find(groups: list[list[Event]], event: Event, doc: Doc) -> list[Event] | None:
+def _find(groups: list[list[Event]], event: Event, leads: bool) -> list[Event] | None:
     """Return the group whose every member can be the same act, the last one told before it.
 
     An act without parties below the lead takes them from what was told before, never from later.
     """
-    leads = _leads(event, doc)
     possible = [
         group
         for group in groups
-        if all(_same(event, other) and _retold(event, other, doc) for other in group)
+        if all(_same(event, other) for other in group)
         and (event.actors or leads or min(o.trigger for o in group) < event.trigger)
     ]
     return min(possible, key=lambda group: gap(group, event), default=None)
@@ -101,20 +97,15 @@ def _same(one: Event, other: Event) -> bool:
     return (
         one.event_type == other.event_type
         and one.event_type in ONCE
-        and (one.act == other.act or one.event_type in ANY_ACT)
+        and one.act == other.act
         and one.factuality == other.factuality
+        and (one.agreement_stage == other.agreement_stage or one.act in NAMED_ONCE)
         and agreements_meet(one, other)
         and parties_meet(one.actors, other.actors)
         and parties_meet(one.recipients, other.recipients)
-        and persons_meet(one.actors, other.actors)
         and dates_meet(one, other)
         and places_meet(one.place, other.place)
     )
-
-
-def _retold(one: Event, other: Event, doc: Doc) -> bool:
-    earlier, later = sorted((one, other), key=lambda event: event.trigger)
-    return can_be_retold(earlier, later, doc)
 
 
 def _share(group: list[Event], doc: Doc) -> None:
@@ -127,11 +118,7 @@ def _share(group: list[Event], doc: Doc) -> None:
         key=lambda e: (vague(e), _precision(e.date.precision if e.date else "")),
         default=None,
     )
-    placed = min(
-        (e for e in group if e.place is not None and e.place_from == "clause"),
-        key=lambda e: e.place is not None and e.place.kind == "country",
-        default=None,
-    )
+    placed = [e for e in group if e.place is not None and e.place_from == "clause"]
     for event in group:
         if not event.actors and told is not None:
             event.actors = list(told.actors)
@@ -141,9 +128,26 @@ def _share(group: list[Event], doc: Doc) -> None:
         if event.agreement is None and named is not None:
             event.agreement, event.agreement_span = named.agreement, named.agreement_span
             event.agreement_stage = named.agreement_stage
-        for other in (dated, placed):
-            if other is not None and (other.trigger < event.trigger or _leads(event, doc)):
-                take_setting(event, other)
+        if not is_told_again(event, doc):
+            continue
+        if dated is not None and (dated.trigger < event.trigger or leads(event, doc)):
+            take_date(event, dated, "another mention of the same act")
+        if not event.is_said and event.event_type != "SANCTION":
+            _take_place(event, placed, leads(event, doc))
+
+
+def _take_place(event: Event, placed: list[Event], leading: bool) -> None:
+    """Place an act where another mention of it says: a town rather than its country, the last one.
+
+    A mention at the head of the article may take it from later ones.
+    """
+    before = [e for e in placed if e.trigger < event.trigger]
+    for other in sorted([*reversed(before), *(placed if leading else [])], key=_is_wide):
+        take_place(event, other, "another mention of the same act")
+
+
+def _is_wide(event: Event) -> bool:
+    return event.place is None or event.place.kind not in SPOTS
 
 
 def _take_parties(events: list[Event], principals: Sequence[Entity]) -> None:
@@ -190,12 +194,6 @@ def _part_sides(event: Event) -> None:
     ]
 
 
-def _leads(event: Event, doc: Doc) -> bool:
-    """Tell whether an event stands in a headline or the lead, which later text explains."""
-    sentence = doc.char_span(*event.evidence)
-    return event.evidence[0] < LEAD or (sentence is not None and is_headline(sentence))
-
-
 def _precision(name: str) -> int:
     order = ("day", "week", "month", "season", "quarter", "year", "decade", "interval")
     return order.index(name) if name in order else len(order)
@@ -206,7 +204,6 @@ def _name(groups: list[list[Event]]) -> None:
     for group in sorted(groups, key=lambda members: members[0].trigger):
         members = [event for event in group if event.actors]
         if len(members) > 1:
-            act = members[0].act
-            counts[act] += 1
+            counts[members[0].act] += 1
             for event in members:
-                event.same_as = f"{act}-{counts[act]}"
+                event.same_as = f"{event.act}-{counts[event.act]}"

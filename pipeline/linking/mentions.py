@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
-from pipeline.records import Entity, Event, Place
+from pipeline.records import DateValue, Entity, Event, Place
 
 NAMED_ONCE = frozenset({"offer"})
-OF_AGREEMENTS = frozenset({"talks", "treaty"})
-"""Acts that are about an agreement even where the sentence does not say which."""
+DAY = 2
+"""Hyphens in the EDTF of a day: ``2024-01-29``, ``XXXX-XX-XX``."""
 SPOTS = frozenset({"city", "town", "base", "building"})
 
 
@@ -20,14 +18,9 @@ def gap(group: list[Event], event: Event) -> tuple[bool, int]:
 
 
 def agreements_meet(one: Event, other: Event) -> bool:
-    """Whether two mentions can be about one agreement at one stage.
-
-    Talks and treaties of which one mention does not say the agreement can be about the other's.
-    """
-    ids = [e.agreement.agreement_id if e.agreement is not None else "" for e in (one, other)]
-    if one.act in NAMED_ONCE or (not all(ids) and one.act in OF_AGREEMENTS):
-        return not all(ids) or ids[0] == ids[1]
-    return ids[0] == ids[1] and one.agreement_stage == other.agreement_stage
+    if one.agreement is None or other.agreement is None:
+        return one.agreement is other.agreement or one.act in NAMED_ONCE
+    return one.agreement.agreement_id == other.agreement.agreement_id
 
 
 def parties_meet(some: list[Entity], others: list[Entity]) -> bool:
@@ -37,22 +30,6 @@ def parties_meet(some: list[Entity], others: list[Entity]) -> bool:
     left = {entity.country or entity.name for entity in some}
     right = {entity.country or entity.name for entity in others}
     return left <= right or right <= left
-
-
-def persons_meet(some: list[Entity], others: list[Entity]) -> bool:
-    """Whether two lists do not name different persons of one state."""
-    left, right = _persons(some), _persons(others)
-    return all(
-        left[state] <= right[state] or right[state] <= left[state] for state in left.keys() & right
-    )
-
-
-def _persons(entities: list[Entity]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for entity in entities:
-        if entity.type == "PERSON" and entity.country:
-            found[entity.country].add(entity.name)
-    return found
 
 
 def dates_meet(one: Event, other: Event) -> bool:
@@ -76,9 +53,28 @@ def vague(event: Event) -> int:
     return event.date.edtf.count("X") if event.date is not None else 99
 
 
-def take_setting(event: Event, other: Event) -> None:
-    """Fill the date and the place of an event from another one, where it has none."""
-    if event.date is None and other.date is not None:
+def take_setting(event: Event, other: Event, reason: str) -> None:
+    """Fill the date and the place of an event from another one, where it has none, saying why."""
+    take_date(event, other, reason)
+    take_place(event, other, reason)
+
+
+def take_date(event: Event, other: Event, reason: str) -> None:
+    """Fill the date of an event from another one that tells the day, or days, of its act.
+
+    A month or a year is too vague to be lent: it is that of a longer story in most cases.
+    """
+    if event.date is None and other.date is not None and tells_days(other.date):
         event.date, event.date_span, event.date_from = other.date, other.date_span, "context"
+        event.reasons["date"] = reason
+
+
+def tells_days(date: DateValue) -> bool:
+    """Tell whether a date names its first and last day: a day, or an interval of days."""
+    return all(end.count("-") == DAY for end in date.edtf.split("/"))
+
+
+def take_place(event: Event, other: Event, reason: str) -> None:
     if event.place is None and other.place is not None:
         event.place, event.place_span, event.place_from = other.place, other.place_span, "context"
+        event.reasons["place"] = reason

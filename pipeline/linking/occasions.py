@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
+import datetime
 from itertools import pairwise
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from pipeline.gazetteers import country
+from pipeline.language.extensions import DATES
 from pipeline.language.syntax import is_headline
-from pipeline.linking.mentions import dates_meet, gap, places_meet, take_setting, vague
-from pipeline.records import DateValue, Entity, Event
+from pipeline.linking.mentions import (
+    dates_meet,
+    gap,
+    places_meet,
+    take_date,
+    take_place,
+    take_setting,
+    tells_days,
+    vague,
+)
+from pipeline.linking.telling import (
+    LEAD,
+    NOUN,
+    PAST,
+    PERFECT,
+    PRESENT,
+    is_told_again,
+    manner,
+    token_of,
+)
+from pipeline.records import SAID, DateValue, Entity, Event
 
-DONE = frozenset({"plan", "talks", "visit", "treaty", "trade", "deployment"})
-"""Acts that are done, not said: when planned, they take place on another day than the saying."""
 NEAR = 800
 VIOLENT = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
 OCCASION = 2500
 """Characters within which what is said belongs to a meeting of those who say it."""
 DOMESTIC = frozenset({"COERCE", "PROTEST"})
 OUTBREAK = 0.4
-LEAD = 400
-"""Characters at the head of an article whose events may take date and place from later ones."""
-REPORTED = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "CONCEDE"})
+STATES = frozenset({"country", "former", "territory", "unrecognised"})
+"""Kinds of places that are a state or act as one."""
+FRESH = 7
+"""Days before publication within which a day is that of the news."""
+PERFORMED = SAID | {"SANCTION"}
+"""Types of which the present tense of a statement does what it says: *we urge*, *is imposing*."""
 
 
 def settle(events: list[Event], groups: list[list[Event]], doc: Doc) -> None:
@@ -36,36 +58,53 @@ def settle(events: list[Event], groups: list[list[Event]], doc: Doc) -> None:
     doc : Doc
         The document, for its publication date and the tense of its verbs.
     """
-    _said_at_meetings(events, doc._.published.isoformat() if doc._.published else "")
-    _spoken_now(events, doc)
-    _said_on(events)
-    for group in groups:
+    published = doc._.published.isoformat() if doc._.published else ""
+    told = [event for event in events if is_told_again(event, doc)]
+    then = [event for event in told if manner(token_of(event, doc)) in (PAST, NOUN)]
+    meetings = [e for e in events if e.event_type == "CONSULT" and not _is_ahead(e, published)]
+    said = [e for e in then if e.is_said and e.agreement_stage in ("", "proposed")]
+    again = {id(event) for event in told}
+    retold = [[event for event in group if id(event) in again] for group in groups]
+    _date_meetings(meetings, said)
+    for group in retold:
         _share_context(group)
-    _one_outbreak(events)
+    _said_at_meetings(meetings, [e for e in then if e.event_type == "CONSULT"], said)
+    _spoken_now(events, doc)
+    _said_on([e for e in said if not e.agreement_stage])
+    for group in retold:
+        _share_context(group)
+    _one_outbreak(events, told)
+    _begun(events, doc)
+    lands = {span._.place.name: span for span in doc.ents if _is_land(span)}
     for event in events:
         _arrive(event)
         _strike_home(event)
+        if manner(token_of(event, doc)) == NOUN:
+            _suffer(event, lands)
 
 
-def _said_at_meetings(events: list[Event], published: str) -> None:
-    """Give what participants of a meeting or visit said there its date and place, and back."""
-    said = [
-        e
-        for e in events
-        if e.event_type in REPORTED and e.agreement_stage in ("", "proposed") and e.act not in DONE
-    ]
-    meetings = [e for e in events if e.event_type == "CONSULT" and not _is_ahead(e, published)]
-    for visited in meetings:
+def _date_meetings(meetings: list[Event], said: list[Event]) -> None:
+    """Give a meeting the setting of what those who met said in the same sentence."""
+    for meeting in meetings:
         for event in said:
-            beside = event.evidence == visited.evidence and event.date_from == "clause"
-            if beside and _took_part(event, visited):
-                take_setting(visited, event)
-    for event in [e for e in meetings if e.date is None] + said:
+            beside = event.evidence == meeting.evidence and event.date_from == "clause"
+            if beside and _took_part(event, meeting):
+                take_setting(meeting, event, "what was said at the meeting")
+
+
+def _said_at_meetings(meetings: list[Event], consulted: list[Event], said: list[Event]) -> None:
+    """Give what participants of a meeting or visit said and discussed there its date and place."""
+    spoken = [e for e in said if e.date_from == e.place_from == "clause"]
+    for event in [e for e in consulted if e.date is None or e.place is None] + said:
         there = [
             m
-            for m in meetings + [e for e in said if e.date_from == e.place_from == "clause"]
+            for m in meetings + spoken
             if m is not event
-            and (m in meetings or m.trigger < event.trigger or m.event_type == event.event_type)
+            and (
+                m.event_type == "CONSULT"
+                or m.trigger < event.trigger
+                or m.event_type == event.event_type
+            )
             and (m.date or m.place)
             and _took_part(event, m)
             and dates_meet(event, m)
@@ -78,18 +117,21 @@ def _said_at_meetings(events: list[Event], published: str) -> None:
             key=lambda m: (own.isdisjoint(m.actors), vague(m), *gap([m], event)),
             default=None,
         )
-        if meeting is not None and (event in said or _is_one_occasion(event, meeting)):
-            take_setting(event, meeting)
+        if meeting is not None:
+            dated = event.date is not None
+            take_date(event, meeting, "the meeting that it belongs to")
+            if meeting.date is not None or not dated:
+                take_place(event, meeting, "the meeting that it belongs to")
 
 
 def _share_context(group: list[Event]) -> None:
     """Give the setting that one mention of an act took from its context to the later ones."""
     for before, event in pairwise(group):
         if before.actors and event.actors:
-            take_setting(event, before)
+            take_setting(event, before, "an earlier mention of the same act")
 
 
-def _one_outbreak(events: list[Event]) -> None:
+def _one_outbreak(events: list[Event], told: list[Event]) -> None:
     """Set all that happened in an article about one day's violence, protest or raids there.
 
     It is such an article where a good part of its acts are such; the lead says when and where.
@@ -100,12 +142,11 @@ def _one_outbreak(events: list[Event]) -> None:
     lead = [event for event in violent if event.trigger[0] <= LEAD]
     dated = next((e for e in lead if e.date_from == "clause"), None)
     placed = next((e for e in lead if e.place_from == "clause"), None)
-    for event in violent:
-        if dated is not None and event.date is None:
-            event.date, event.date_span, event.date_from = dated.date, dated.date_span, "context"
-        if placed is not None and event.place is None:
-            event.place, event.place_span = placed.place, placed.place_span
-            event.place_from = "context"
+    for event in [e for e in told if e.event_type in VIOLENT and e.factuality == "actual"]:
+        if dated is not None:
+            take_date(event, dated, "the outbreak that the lead tells of")
+        if placed is not None:
+            take_place(event, placed, "the outbreak that the lead tells of")
 
 
 def _arrive(event: Event) -> None:
@@ -127,17 +168,29 @@ def _strike_home(event: Event) -> None:
         event.recipients = [Entity(state.name, "GPE", state.iso3, "")]
 
 
+def _is_land(span: Span) -> bool:
+    return span._.place is not None and span._.place.kind in STATES
+
+
+def _suffer(event: Event, lands: dict[str, Span]) -> None:
+    """Let a war or attack on one state or its people take place there: *the war on Chad*."""
+    aimed = event.event_type == "ASSAULT" and event.factuality == "actual"
+    if event.place is not None or not aimed or len(event.recipients) != 1:
+        return
+    land = lands.get(event.recipients[0].name)
+    if land is not None:
+        event.place, event.place_from = land._.place, "context"
+        event.place_span = (land.start_char, land.end_char)
+        event.reasons["place"] = "the land of those it is done to"
+
+
 def _said_on(events: list[Event]) -> None:
     """Date what somebody goes on to say to the day of what he said just before."""
-    said = [
-        e
-        for e in events
-        if e.event_type in REPORTED and not e.agreement_stage and e.act not in DONE
-    ]
+    said = [e for e in events if e.is_said and not e.agreement_stage]
     for before, event in pairwise(said):
         near = event.trigger[0] - before.trigger[1] < NEAR
         if near and event.actors == before.actors:
-            take_setting(event, before)
+            take_setting(event, before, "what the same speaker said just before")
 
 
 def _is_ahead(event: Event, published: str) -> bool:
@@ -146,15 +199,11 @@ def _is_ahead(event: Event, published: str) -> bool:
     return event.date.start > published
 
 
-def _is_one_occasion(event: Event, other: Event) -> bool:
-    """Tell whether two meetings of the same people can be parts of one visit."""
-    return event.place is not None and other.place is not None and event.act != other.act
-
-
 def _took_part(event: Event, meeting: Event) -> bool:
     present = set(meeting.actors) | set(meeting.recipients)
     countries = {e.country or e.name for e in present}
-    return all(a in present or (a.country or a.name) in countries for a in event.actors)
+    near = abs(event.trigger[0] - meeting.trigger[0]) < NEAR
+    return all(a in present or (near and (a.country or a.name) in countries) for a in event.actors)
 
 
 def _spoken_now(events: list[Event], doc: Doc) -> None:
@@ -167,12 +216,51 @@ def _spoken_now(events: list[Event], doc: Doc) -> None:
     today = doc._.published.isoformat()
     value = DateValue(today, today, today, "day", anchor="publication", rule="spoken-now")
     for event in events:
-        if event.date is not None or event.event_type not in REPORTED or event.agreement_stage:
+        if event.date is not None or event.event_type not in PERFORMED or event.agreement_stage:
             continue
         token = own.get(event.trigger[0])
-        if token is not None and not is_headline(token.sent) and token.tag_ in ("VBP", "VBZ"):
+        if token is not None and token.dep_ == "obj":
+            token = token.head  # "is imposing sanctions"
+        if token is not None and not is_headline(token.sent) and manner(token) == PRESENT:
             event.date = value
             event.date_from = "context"
+            event.reasons["date"] = "said in the present tense of a statement"
+
+
+def _begun(events: list[Event], doc: Doc) -> None:
+    """Date the news of headline and lead (*has signed*) to the day told next.
+
+    The lead is the first full sentence; what stands in the perfect below it is background.
+    """
+    lead = next((s for s in doc.sents if not is_headline(s)), None)
+    day = _story_day(doc)
+    if lead is None or day is None:
+        return
+    for event in events:
+        word = token_of(event, doc)
+        how = manner(word)
+        news = how == PERFECT or (how == PAST and is_headline(word.sent))
+        if event.date is None and word.i < lead.end and news:
+            event.date, event.date_from = day._.date, "context"
+            event.date_span = (day.start_char, day.end_char)
+            event.reasons["date"] = "the day that the article goes on to tell"
+
+
+def _story_day(doc: Doc) -> Span | None:
+    """Return the first day told at the head of an article, no later than its publication."""
+    for span in doc.spans.get(DATES, []):
+        date = span._.date
+        if span.start_char > 2 * LEAD:
+            return None
+        fits = tells_days(date) and date.precision == "day" and date.direction != "future"
+        if not fits or is_headline(span.sent):
+            continue
+        if doc._.published is None:
+            return span if not date.start else None
+        if date.start:
+            age = (doc._.published - datetime.date.fromisoformat(date.start)).days
+            return span if 0 <= age <= FRESH else None
+    return None
 
 
 def _own_words(doc: Doc) -> dict[int, Token]:

@@ -116,8 +116,7 @@ def _events(
 ) -> list[Event]:
     """Return the acts under one trigger: several where it carries several agreements."""
     event = _event(match, reading, slots)
-    token = match.token
-    _set_date(event, token)
+    _set_date(event, match)
     _set_place(event, match, slots)
     _expect(event, match, doc)
     if match.trigger.rule.frame != "treaty":
@@ -294,8 +293,15 @@ def _trimmed(sentence: Span) -> tuple[int, int]:
     return start, sentence.start_char + len(text.rstrip())
 
 
-def _set_date(event: Event, token: Token) -> None:
-    span = setting.governing_date(token)
+def _is_said(event: Event, match: Match) -> bool:
+    """Tell whether an act is one of words, so that its clause tells of other acts too."""
+    trigger = match.trigger
+    talks = trigger.kind == "noun" and event.act == "talks"
+    return talks or trigger.rule.frame == "deliberation" or event.is_said
+
+
+def _set_date(event: Event, match: Match) -> None:
+    span = setting.governing_date(match.token, _is_said(event, match))
     if span is not None:
         event.date = span._.date
         event.date_span = (span.start_char, span.end_char)
@@ -304,7 +310,8 @@ def _set_date(event: Event, token: Token) -> None:
 
 def _set_place(event: Event, match: Match, slots: Slots) -> None:
     """Attach where the act takes place: named in its clause, or the party it goes to or hits."""
-    span = setting.governing_place(match.token, slots.names_in(match.token.sent)) or _goal(
+    names = slots.names_in(match.token.sent)
+    span = setting.governing_place(match.token, names, _is_said(event, match)) or _goal(
         match, slots
     )
     if span is not None:
