@@ -30,7 +30,7 @@ memory: .venv/ready
 	$(BIN)/python -m pipeline.running.bench $(ARTICLES) --memory
 
 fuzz: .venv/ready
-	PACTA_FUZZ_SECONDS=$(DURATION) $(BIN)/pytest tests/test_fuzz.py -s
+	PACTA_FUZZ_SECONDS=$(DURATION) $(BIN)/pytest tests/test_fuzz.py tests/test_review_hostile.py -k fuzz -s
 
 # make audit: known vulnerabilities of what is pinned, by osv.dev.
 audit:

@@ -20,11 +20,13 @@ from spacy.tokens import Span
 from spacy.util import filter_spans
 
 from pipeline.articles import InputError, Source, find, read
+from pipeline.articles.reading import read_metadata
+from pipeline.filenames import file_stems
 from pipeline.records import Article
 from pipeline.running.shard import process_articles
 from pipeline.tables import TABLES, typed
 
-SECONDS = float(os.environ.get("PACTA_FUZZ_SECONDS", "0")) / 3
+SECONDS = float(os.environ.get("PACTA_FUZZ_SECONDS", "0")) / 5
 PLAIN = """Germany Japan Berlin Tokyo NATO EU U.S. Mr. Dr. Scholz Ann Lee's minister ministers
 signed met agreed proposed visited condemned attacked will would may not never said the a an of on
 in to with and or by from between both their its that which who agreement treaty pact ACSA RAA (RAA)
@@ -153,6 +155,59 @@ def _check_rows(article: Article, result) -> None:
         typed(TABLES["events"], row)
     for rows, name in ((result.mentions, "mention_id"), (result.events, "event_id")):
         assert len({row[name] for row in rows}) == len(rows)
+
+
+TABLE = st.lists(
+    st.sampled_from(["doc_id", "published", "title", ",", '"', "\n", "\r", "2024-02-30", "a", "²",
+                     "\u2028", "\x85", "\x0c", "\ufeff", "\x00", ";", "\t", "x" * 70_000, "é"])
+    | st.text(max_size=9),
+    max_size=40,
+).map("".join)  # fmt: skip
+FRONT = st.lists(
+    st.sampled_from(["---\n", "...\n", "title: ", "date: ", "2024-02-30", "2024-03-22", "[", "{",
+                     ": ", "- ", "&a ", "*a ", "!!python/name:os ", "\n", "  ", "'", '"', "|",
+                     "\t", "²"])
+    | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=9),
+    max_size=40,
+).map("".join)  # fmt: skip
+
+
+def test_fuzz_metadata_and_ids():
+    seen: Counter[str] = Counter()
+
+    @_settings(60)
+    @given(table=TABLE.map(str.encode) | BYTES)
+    def check(table):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "metadata.csv"
+            path.write_bytes(b"doc_id,published,title\n" + table)
+            seen["metadata tables"] += 1
+            try:
+                known = read_metadata(path)
+            except InputError:
+                return
+            stems = file_stems(known)
+            seen["ids"] += len(stems)
+            for stem in stems.values():
+                (Path(folder) / stem).touch()
+            assert len(list(Path(folder).iterdir())) == len(stems) + 1
+
+    _go_on(check, seen)
+
+
+def test_fuzz_front_matter():
+    seen: Counter[str] = Counter()
+
+    @_settings(60)
+    @given(front=FRONT)
+    def check(front):
+        data = f"---\n{front}\n---\nNorway and Iceland signed a treaty.".encode("utf-8", "replace")
+        article = read(Source("a", "a.md", "markdown", data=data))
+        seen["front matters"] += 1
+        assert article.status in ("ok", "skipped"), article.message
+        assert "\n" not in article.message
+
+    _go_on(check, seen)
 
 
 def test_fuzz_bytes_of_files():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import socket
 import sqlite3
 import threading
@@ -28,6 +29,8 @@ from pipeline.review import export
 from pipeline.review.desk import Desk
 from pipeline.review.store import Store, StoreError
 
+ROUNDS = 60 if not os.environ.get("PACTA_FUZZ_SECONDS") else 10_000
+"""What is tried with each page; ``make fuzz`` tries more."""
 PAGES = ("/", "/history", "/timeline", "/agreements", "/map", "/charts", "/export", "/agreement")
 
 
@@ -282,7 +285,7 @@ ROW = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=ROUNDS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_fuzz_what_was_seen(shared: tuple[Reviewer, Path, dict], data: st.DataObject) -> None:
     ana, output, event = shared
@@ -303,7 +306,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Reviewer,
     works(output)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=ROUNDS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     path=st.sampled_from(["/api/events", "/api/step", "/history", "/api/suggest", "/api/values",
                           "/api/date", "/timeline", "/map", "/api/event", "/api/document"]),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.articles import languages, markup, published, zones
-from pipeline.articles.decoding import decode
+from pipeline.articles.decoding import MAX_BYTES, decode
 from pipeline.articles.errors import InputError, UnreadableError
 from pipeline.articles.plain import plain
 from pipeline.articles.sources import Source, fetch
@@ -83,6 +83,7 @@ def read_metadata(path: Path) -> dict[str, Metadata]:
     except (OSError, UnreadableError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"metadata {path} cannot be read: {reason}") from None
+    csv.field_size_limit(MAX_BYTES)
     rows = csv.DictReader(text.splitlines(keepends=True))
     if "doc_id" not in (rows.fieldnames or []):
         raise InputError(f"metadata {path} has no column doc_id")
