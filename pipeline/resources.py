@@ -10,12 +10,16 @@ import csv
 import gzip
 import io
 import re
+import stat
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 KNOWLEDGE = Path(__file__).parent / "knowledge"
+MAX_BYTES, MAX_DEPTH, MAX_VALUES = 20_000_000, 50, 1_000_000
+"""How large a YAML file of knowledge may be; how deeply nested and of how many values one that
+does not come with the program."""
 
 
 class KnowledgeError(ValueError):
@@ -70,18 +74,64 @@ def document(name: str | Path, folder: Path = KNOWLEDGE) -> Any:
     Raises
     ------
     KnowledgeError
-        The file is not plain YAML (broken syntax, or a tag that asks for an object).
+        The file cannot be read, is not plain YAML (broken syntax, or a tag that asks for an
+        object), or is larger, deeper or more repetitive than people write.
     """
     import yaml
 
     path = folder / name
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_loader())
+        text = _read(path)
+        if not path.is_relative_to(KNOWLEDGE):
+            _check_shape(path, text)
+        return yaml.load(text, Loader=_loader())
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "file"
         problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
         raise KnowledgeError(path, where, problem) from None
+
+
+def _read(path: Path) -> str:
+    """Read a file of knowledge: a pipe would block for ever, a device never end."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise KnowledgeError(path, "file", "is no regular file")
+        if status.st_size > MAX_BYTES:
+            raise KnowledgeError(path, "file", f"is larger than {MAX_BYTES // 1_000_000} MB")
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise KnowledgeError(path, "file", f"cannot be read: {error.strerror}") from None
+
+
+def _check_shape(path: Path, text: str) -> None:
+    """Refuse YAML that would break the loader or grow without bound when it is read.
+
+    Its events come one by one, so that depth costs nothing here. An alias counts as many values
+    as it stands for: nine lists of nine aliases each are a billion values ("billion laughs").
+    """
+    import yaml
+
+    sizes, names, anchors = [0], [""], dict[str, int]()
+    for event in yaml.parse(text, Loader=_loader()):
+        if isinstance(event, yaml.CollectionStartEvent):
+            sizes.append(1)
+            names.append(event.anchor or "")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            size = sizes.pop()
+            anchors[names.pop()] = size
+            sizes[-1] += size
+        elif isinstance(event, yaml.AliasEvent):
+            sizes[-1] += anchors.get(event.anchor, 1)
+        elif isinstance(event, yaml.ScalarEvent):
+            anchors[event.anchor or ""] = 1
+            sizes[-1] += 1
+        where = f"line {event.start_mark.line + 1}"
+        if len(sizes) > MAX_DEPTH:
+            raise KnowledgeError(path, where, f"nested deeper than {MAX_DEPTH} levels")
+        if sizes[-1] > MAX_VALUES:
+            raise KnowledgeError(path, where, f"more than {MAX_VALUES:,} values")
 
 
 @cache

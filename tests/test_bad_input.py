@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,36 @@ def test_bad_file(tmp_path, folder, name, data, expected):
     for doc_id, (_, message) in expected.items():
         assert rows[doc_id]["message"].startswith(message)
         assert "\n" not in rows[doc_id]["message"]
+
+
+def test_a_name_that_is_not_utf8(tmp_path, folder):
+    (folder / os.fsdecode(b"caf\xe9.txt")).write_text(ENGLISH)
+    [row] = _documents(tmp_path, folder).values()
+    assert row["status"] == "ok"
+    assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["inputs"]
+
+
+def test_many_articles_of_one_id_cost_no_more_than_others(tmp_path):
+    path = tmp_path / "same.jsonl"
+    path.write_text('{"id": "a", "text": "x"}\n{"id": "a-3", "text": "x"}\n' * 20_000)
+    started = time.process_time()
+    ids = [source.doc_id for source in find([path])]
+    assert len(set(ids)) == len(ids) == 40_000
+    assert ids[:5] == ["a", "a-3", "a-2", "a-3-2", "a-4"]
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("name", ["../../precious", "/tmp/precious", "precious", "run.json", 5])
+def test_run_json_of_anybody_removes_and_reads_nothing_else(tmp_path, folder, name):
+    out = tmp_path / "a" / "b" / "out"
+    out.mkdir(parents=True)
+    precious = [tmp_path / "a" / "precious", out / "precious"]
+    for path in precious:
+        path.write_text("x")
+    (out / "run.json").write_text(json.dumps({"digest": "x", "outputs": {name: "y"}}))
+    run(Options((str(folder),), output=out, workers=1))
+    assert all(path.exists() for path in precious)
+    assert (out / "events.csv").exists()
 
 
 def test_offsets_hold_in_odd_texts(tmp_path, folder):

@@ -14,7 +14,7 @@ import pytest
 from evaluation_tables import write_tables
 
 from pipeline.evaluation.figures import difference, figures, summary
-from pipeline.evaluation.found import FoundDocument, found_in_gold, read_output
+from pipeline.evaluation.found import FoundDocument, FoundEvent, found_in_gold, read_output
 from pipeline.evaluation.gold import (
     EVENT_TYPES,
     GoldDocument,
@@ -28,7 +28,7 @@ from pipeline.evaluation.gold import (
     to_json,
     write_standoff,
 )
-from pipeline.evaluation.scoring import Measure, score
+from pipeline.evaluation.scoring import Measure, score, score_document
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 SHARED = Path(os.environ["PACTA_SHARED"]) if "PACTA_SHARED" in os.environ else None
@@ -116,6 +116,21 @@ def test_gold_against_itself_is_perfect(gold, texts):
     for figure in figures(scores):
         assert figure.value == (0 if figure.kind == "count" else 1.0), figure
         assert figure.kind == "count" or figure.low == figure.high == 1.0
+
+
+def test_which_events_are_told_to_be_one_act():
+    kinds = ("talks-1", "talks-1", "talks-1", "")
+    gold = GoldDocument("d")
+    gold.events = [
+        GoldEvent(f"E{n}", "CONSULT", n, n + 1, "x", same_as=k) for n, k in enumerate(kinds)
+    ]
+    told = ("talks-1", "talks-1", "", "talks-1")
+    found = FoundDocument("d", True)
+    found.events = [
+        FoundEvent(f"F{n}", "CONSULT", n, n + 1, "x", same_as=k) for n, k in enumerate(told)
+    ]
+    tally = score_document(gold, found).tallies[Measure("same act", "all", "f1")]
+    assert (tally.hit, tally.found, tally.gold) == (1, 3, 3)
 
 
 def test_tables_written_and_read_back_are_the_same(gold, texts, tmp_path):

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.evaluation.figures import summary
-from pipeline.evaluation.formats import brat, docbin, is_gold, read_gold, reviewed, write_gold
+from pipeline.evaluation.formats import brat, docbin, is_gold, read_gold, write_gold
 from pipeline.evaluation.found import found_in_gold, read_output
 from pipeline.evaluation.gold import GoldDocument, GoldEntity, GoldError, GoldEvent, GoldMention
 from pipeline.evaluation.scoring import score
+from pipeline.tables.spreadsheet import harmless, restore
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 TEXT = "Foxland praised Owlia.\r\nNewer\nOwlia News: Owlia 'thanked' Foxland on 3 May, RAA aside.\n"
@@ -157,8 +158,8 @@ def test_a_bad_reviewed_table_is_named(cells, message, document, tmp_path):
 
 @given(st.text())
 def test_cells_are_harmless_and_come_back(cell):
-    written = reviewed.harmless(cell)
-    assert reviewed.restore(written) == cell
+    written = harmless(cell)
+    assert restore(written) == cell
     assert written[:1] not in ("=", "@", "\t", "\r")
 
 

@@ -366,6 +366,14 @@ def test_only_a_state_meets_itself(nlp: Language, type_: str, party: Entity, kep
     assert linked.recipients == ([party, peru] if kept else [peru])
 
 
+@pytest.mark.parametrize(
+    ("stretch", "together"), [("2025-03-21/2025-03-23", True), ("2025-03-20/2025-03-25", False)]
+)
+def test_few_days_make_one_act_many_do_not(stretch: str, together: bool) -> None:
+    rows = [event("a", date=stretch), event("b", date="2025-03-22")]
+    assert groups(link_run(rows)) == ([["a", "b"]] if together else [["a"], ["b"]])
+
+
 def test_a_document_never_joins_two_acts_of_another() -> None:
     rows = [
         event("a", date="2025-03-22", **TOKYO),

@@ -345,6 +345,9 @@ def test_nothing_to_read(tmp_path, make):
 # The pool ------------------------------------------------------------------------------------
 
 
+KEPT = []
+
+
 def _double(task):
     for item in task:
         if item == "die":
@@ -353,6 +356,14 @@ def _double(task):
             os._exit(3)
         if item == "sleep":
             time.sleep(60)
+        if item == "eat":
+            eaten = [bytearray(50_000_000) for _ in range(14)]
+            time.sleep(60)
+            eaten.clear()
+        if item == "keep":
+            KEPT.append(bytearray(200_000_000))
+        if item == "pid":
+            return [os.getpid()]
     return [item * 2 for item in task]
 
 
@@ -381,6 +392,20 @@ def test_pool_reports_the_item_on_which_a_worker_dies():
 def test_pool_kills_a_worker_that_hangs():
     found = _pooled([["a", "sleep"], ["b"]], limit=1.0)
     assert found == {"a": "aa", "b": "bb", "sleep": Lost("took longer than 1 seconds")}
+
+
+def test_pool_replaces_a_worker_that_takes_too_much_memory():
+    pool = Pool(lambda: _double, 1, 30.0, memory_limit=500.0)
+    found = {task[0]: result for task, [result] in pool.run([["a"], ["eat"], ["b"]])}
+    assert found == {"a": "aa", "b": "bb", "eat": Lost("took more than 500 MB of memory")}
+
+
+def test_pool_replaces_a_worker_that_does_not_give_memory_back():
+    for limit, count in ((10_000.0, 1), (300.0, 2)):
+        pool = Pool(lambda: _double, 1, memory_limit=limit)
+        found = [result for _, [result] in pool.run([["pid"], ["keep"], ["pid"]])]
+        assert found[1] == "keepkeep"
+        assert len({found[0], found[2]}) == count
 
 
 def test_pool_takes_tasks_only_as_workers_become_free():

@@ -33,7 +33,22 @@ _SIGNATURES = (
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _CONTROL_SHARE = 0.02
-_FEW_HIGH_BYTES = 0.05
+_FEW_HIGH_BYTES = 0.2
+"""Latin letters with accents are at most this much of a text; of other scripts it is far more."""
+_SIGN_IN_WORD = re.compile(r"[a-z](?:[¡-©«-±´-¸»-¿×÷][a-z]|[¹²³][a-z])")
+"""What Windows-1252 never has: letters of another encoding."""
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?([\w.:-]{2,40})""", re.IGNORECASE)
+_DECLARED_WITHIN = 2_048
+_BROWSERS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+"""What pages mean that name these encodings (WHATWG Encoding Standard, section 4.2)."""
 
 
 def read_bounded(stream: BinaryIO, limit: int = MAX_BYTES) -> bytes:
@@ -55,7 +70,7 @@ def read_bounded(stream: BinaryIO, limit: int = MAX_BYTES) -> bytes:
     return data
 
 
-def decode(data: bytes) -> tuple[str, str]:
+def decode(data: bytes, declared: str = "") -> tuple[str, str]:
     """Decode an article's bytes.
 
     UTF-8 and UTF-16/32 with a byte order mark are certain; a byte order mark is a sign of the
@@ -66,6 +81,9 @@ def decode(data: bytes) -> tuple[str, str]:
     ----------
     data : bytes
         The whole file, unpacked.
+    declared : str
+        The encoding that the file names itself (:func:`declared_encoding`), if it does: taken
+        where the bytes are no UTF-8.
 
     Returns
     -------
@@ -80,10 +98,27 @@ def decode(data: bytes) -> tuple[str, str]:
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             raise UnreadableError(f"not text: {kind}")
-    text, note = _decode_unchecked(data)
+    text, note = _decode_unchecked(data, declared)
     if text and len(_CONTROL.findall(text)) > _CONTROL_SHARE * len(text) + 3:
         raise UnreadableError("not text: binary data")
     return text, note
+
+
+def declared_encoding(html: bytes) -> str:
+    """Return the encoding that the head of a page names, as browsers understand it (WHATWG).
+
+    Returns
+    -------
+    str
+        A codec's name; empty where there is none, or none that is known.
+    """
+    match = _DECLARED.search(html[:_DECLARED_WITHIN])
+    label = match[1].decode("ascii").lower() if match else ""
+    try:
+        name = codecs.lookup(label).name if label else ""
+    except LookupError:
+        return ""
+    return _BROWSERS.get(name, name)
 
 
 def wide_encoding(head: bytes) -> str:
@@ -94,7 +129,7 @@ def wide_encoding(head: bytes) -> str:
     return ""
 
 
-def _decode_unchecked(data: bytes) -> tuple[str, str]:
+def _decode_unchecked(data: bytes, declared: str) -> tuple[str, str]:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return data[len(bom) :].decode(encoding, errors="replace"), _note(encoding)
@@ -103,23 +138,26 @@ def _decode_unchecked(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), ""
     except UnicodeDecodeError:
-        return _decode_legacy(data)
+        return _decode_legacy(data, declared)
 
 
-def _decode_legacy(data: bytes) -> tuple[str, str]:
+def _decode_legacy(data: bytes, declared: str) -> tuple[str, str]:
     """Decode what is not valid UTF-8: a damaged UTF-8 file, or an older encoding."""
     repaired = data.decode("utf-8", errors="replace")
     broken = repaired.count("\ufffd")
     valid = sum(char > "\x7f" for char in repaired) - broken
     if valid > broken:
         return repaired, f"{broken} broken UTF-8 characters replaced"
-    # English with a few accents and quotation marks: statistics have nothing to go by, and
+    # English with some accents and quotation marks: statistics have nothing to go by, and
     # Windows-1252 (of which Latin-1 is a part) is what such files are.
-    if len(_HIGH.findall(data)) <= max(4, _FEW_HIGH_BYTES * len(data)):
+    few = len(_HIGH.findall(data)) <= max(4, _FEW_HIGH_BYTES * len(data))
+    for encoding in filter(None, (declared, "cp1252" if few else "")):
         try:
-            return data.decode("cp1252"), _note("cp1252")
-        except UnicodeDecodeError:
-            pass
+            text = data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        if encoding == declared or not _SIGN_IN_WORD.search(text):
+            return text, _note(encoding)
     import charset_normalizer
 
     best = charset_normalizer.from_bytes(data).best()

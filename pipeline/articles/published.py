@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline import resources
@@ -17,6 +18,21 @@ _TIME = (
 )
 
 
+_ZONE = r"(?:\s+\(?[A-Z]{2,5}\)?)?"
+_UPDATED = (
+    rf"{_ZONE}(?:\s*[.,;|/–-]?\s*\(?"
+    r"(?i:(?:last )?(?:updated|modified|changed|edited|revised))\b.{0,80})?"
+)
+ORDERS = ("DMY", "MDY")
+"""In which order day, month and year are written in numbers."""
+_NUMBERS = re.compile(
+    r"(?P<first>\d{1,2})(?P<mark>[./-])(?P<second>\d{1,2})[./-](?:\d\d){1,2}(?!\d)"
+)
+_MONTHS, _MODERN, _CENTURY_TURNS = 12, 100, 70
+_SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?$")
+_SERIAL_EPOCH = datetime.date(1899, 12, 30)
+
+
 @dataclass(frozen=True, slots=True)
 class _LineRule:
     id: str
@@ -24,17 +40,60 @@ class _LineRule:
     pattern: re.Pattern[str]
 
 
-def parse(value: str) -> datetime.date | None:
+def parse(value: str, order: str = "") -> datetime.date | None:
     """Read a date written in full in one of the known forms; None where it is none.
 
-    A time of day or a time zone after it is left out of account.
+    Parameters
+    ----------
+    value : str
+        ISO 8601, RFC 822 or 2822, JavaScript's and spreadsheets' forms, seconds or milliseconds
+        since 1970 (the day in UTC), or words. A time of day or a zone after a date is left out of
+        account: the day is that of the place where it was written.
+    order : str
+        ``DMY`` or ``MDY`` for numbers that could be either, as ``8/5/2024``; empty leaves these
+        unread. ``8.5.2024`` has the day first everywhere.
     """
-    value = value.strip()
+    value = _weekday().sub("", value.strip())
     for pattern in _forms():
         match = pattern.match(value)
-        if match and (date := _date(match)):
+        if match and (date := _date(match, order)):
             return date
     return None
+
+
+class Column:
+    """The dates of one column, which together tell how each is written.
+
+    Parameters
+    ----------
+    values : iterable of str
+        The column, or as much of it as is known.
+    order : str
+        ``DMY`` or ``MDY``; empty where the values shall tell.
+    """
+
+    def __init__(self, values: Iterable[str], order: str = "") -> None:
+        filled = [value.strip() for value in values if value.strip()]
+        self.order = order or _order_of(filled)
+        self.serial = bool(filled) and all(map(_SERIAL.match, filled))
+
+    def parse(self, value: str) -> datetime.date | None:
+        """Read one value, a spreadsheet's day number among them where all values are such."""
+        value = value.strip()
+        if self.serial and _SERIAL.match(value):
+            return _SERIAL_EPOCH + datetime.timedelta(days=int(float(value)))
+        return parse(value, self.order)
+
+
+def _order_of(values: Iterable[str]) -> str:
+    """Tell the order of numbers by those that can be read in one way only."""
+    found = set()
+    for value in values:
+        if (match := _NUMBERS.match(value)) and match["mark"] != ".":
+            first, second = int(match["first"]), int(match["second"])
+            if (first > _MONTHS) != (second > _MONTHS):
+                found.add("DMY" if first > _MONTHS else "MDY")
+    return found.pop() if len(found) == 1 else ""
 
 
 def from_text(text: str) -> datetime.date | None:
@@ -67,17 +126,37 @@ def _match(line: str, where: str) -> datetime.date | None:
     return None
 
 
-def _date(match: re.Match[str]) -> datetime.date | None:
+def _date(match: re.Match[str], order: str = "") -> datetime.date | None:
     """Build the date of the one form that took part in a match."""
     groups = {
         name.rstrip("0123456789"): value for name, value in match.groupdict().items() if value
     }
-    month = groups["month"]
     try:
+        if seconds := groups.get("seconds") or groups.get("milliseconds", "")[:-3]:
+            return datetime.datetime.fromtimestamp(int(seconds), datetime.UTC).date()
+        if "first" in groups:
+            groups |= _in_order(groups, order)
+        month, year = groups["month"], int(groups["year"])
         number = int(month) if month.isdigit() else _months()[month.casefold()]
-        return datetime.date(int(groups["year"]), number, int(groups["day"]))
-    except (ValueError, KeyError):
+        if year < _MODERN:
+            year += 2000 if year < _CENTURY_TURNS else 1900
+        return datetime.date(year, number, int(groups["day"]))
+    except (ValueError, KeyError, OverflowError, OSError):
         return None
+
+
+def _in_order(groups: dict[str, str], order: str) -> dict[str, str]:
+    """Tell day and month of a date in numbers; nothing where both orders are possible."""
+    first, second = groups["first"], groups["second"]
+    if groups["mark"] == "." or int(first) > _MONTHS:
+        order = "DMY"
+    elif int(second) > _MONTHS:
+        order = "MDY"
+    elif first == second:
+        order = "DMY"
+    if order == "DMY":
+        return {"day": first, "month": second}
+    return {"day": second, "month": first} if order == "MDY" else {}
 
 
 @functools.cache
@@ -87,16 +166,22 @@ def _months() -> dict[str, int]:
 
 
 @functools.cache
-def _form_patterns() -> list[str]:
+def _form_patterns(kind: str) -> list[str]:
     data = resources.document(_FILE)
     months = sorted((w for words in data["months"].values() for w in words), key=len, reverse=True)
     month = f"(?:(?i:{'|'.join(months)}))"
-    return [form["pattern"].replace("{month}", month) for form in data["forms"]]
+    return [form["pattern"].replace("{month}", month) for form in data[kind]]
 
 
 @functools.cache
 def _forms() -> list[re.Pattern[str]]:
-    return [re.compile(pattern) for pattern in _form_patterns()]
+    patterns = [*_form_patterns("forms"), *_form_patterns("column_forms")]
+    return [re.compile(pattern) for pattern in patterns]
+
+
+@functools.cache
+def _weekday() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(resources.document(_FILE)['weekdays'])})\b\.?,?\s*", re.I)
 
 
 @functools.cache
@@ -105,7 +190,7 @@ def _lines() -> list[_LineRule]:
     # A group name may occur once in a pattern, so the forms' groups are numbered.
     numbered = [
         re.sub(r"\?P<(\w+)>", rf"?P<\g<1>{number}>", form)
-        for number, form in enumerate(_form_patterns())
+        for number, form in enumerate(_form_patterns("forms"))
     ]
     weekday = rf"(?:(?i:{'|'.join(data['weekdays'])})\.?,?\s+)?"
     rules = []
@@ -115,6 +200,7 @@ def _lines() -> list[_LineRule]:
             .replace("{date}", f"(?:{'|'.join(numbered)})")
             .replace("{weekday}", weekday)
             .replace("{time}", _TIME)
+            .replace("{updated}", _UPDATED)
         )
         ending = "" if record.get("start") else r"\s*[.|]?$"
         try:

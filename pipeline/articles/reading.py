@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.articles import languages, markup, published, zones
-from pipeline.articles.decoding import MAX_BYTES, decode
+from pipeline.articles.decoding import MAX_BYTES, declared_encoding, decode
 from pipeline.articles.errors import InputError, UnreadableError
+from pipeline.articles.pages import read_page
 from pipeline.articles.plain import plain
 from pipeline.articles.sources import Source, fetch
 from pipeline.records import Article
@@ -103,9 +104,11 @@ def _content(source: Source) -> tuple[dict[str, str], int, str]:
         raise UnreadableError(source.error)
     if source.row is not None:
         return source.row, 0, ""
-    text, note = decode(fetch(source) if source.stamp else source.data)
+    data = fetch(source) if source.stamp else source.data
+    text, note = decode(data, declared_encoding(data) if source.kind == "html" else "")
     if source.kind == "html":
-        return markup.main_text(text), 0, note
+        page = read_page(text)
+        return {"text": page.text, "title": page.title, "date": page.date}, 0, note
     if source.kind == "markdown":
         values, preface = markup.front_matter(text)
         return {**values, "text": text}, preface, note

@@ -136,7 +136,7 @@ def find(
         A path does not exist, a pattern matches nothing, or a named column is missing.
     """
     paths = list(paths)
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     files = list_files(paths).files
     meter = meter or Meter()
     meter.total = sum(file.size for file in files)
@@ -342,12 +342,15 @@ def _standard_input() -> Source:
         return Source("stdin", STDIN, "text", error=str(error))
 
 
-def _with_unique_id(source: Source, taken: set[str]) -> Source:
-    wanted, number = source.doc_id, 2
-    while source.doc_id in taken:
+def _with_unique_id(source: Source, taken: dict[str, int]) -> Source:
+    """Give an article an id of its own; ``taken`` says which number to try next for each id."""
+    wanted = source.doc_id
+    if wanted in taken:
+        number = taken[wanted]
+        while f"{wanted}-{number}" in taken:
+            number += 1
         source.doc_id = f"{wanted}-{number}"
-        number += 1
-    if source.doc_id != wanted:
+        taken[wanted] = number + 1
         source.note = f"the id {wanted} was taken"
-    taken.add(source.doc_id)
+    taken[source.doc_id] = 2
     return source

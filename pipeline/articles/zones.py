@@ -21,6 +21,7 @@ _MAX_LINE = 300
 _HEAD_LINES = 15
 _TAIL_SHARE = 0.6
 _REST_SHARE = 0.5
+_MIN_BODY = 3
 _NAME = (
     r"(?:[A-Z][\w.'’&-]*)"
     r"(?:\s+(?:[A-Z(][\w.'’&)-]*|of|the|and|de|del|der|den|van|von|al|bin|la|le)){0,7}"
@@ -87,6 +88,7 @@ def _of_paragraphs(text: str, preface: int) -> list[Zone]:
     lines = _lines(text, preface)
     _mark_rules(lines, len(text))
     _mark_credits(lines)
+    _mark_end(lines)
     zones = _merge(lines)
     if text[:preface].strip():
         zones.insert(0, Zone("boilerplate", 0, len(text[:preface].rstrip())))
@@ -108,7 +110,7 @@ def rules() -> tuple[Rule, ...]:
 def _rule(record: dict[str, object]) -> Rule:
     name = str(record.get("id", "a rule without id"))
     for key, known in (
-        ("where", ("head", "tail", "anywhere")),
+        ("where", ("head", "tail", "end", "anywhere")),
         ("covers", ("line", "list", "rest")),
     ):
         if record.get(key) not in known:
@@ -167,6 +169,8 @@ def _rule_for(line: _Line, length: int) -> Rule | None:
         return None
     in_tail = line.start >= _TAIL_SHARE * length
     for rule in rules():
+        if rule.where == "end":
+            continue
         fits = rule.where == "anywhere" or (line.in_head if rule.where == "head" else in_tail)
         if fits and rule.matches(line.text):
             return rule
@@ -208,6 +212,20 @@ def _mark_credits(lines: list[_Line]) -> None:
                 credit = line.rule.id in ("byline", "stamp")
             elif credit := credit and _is_name(line.text):
                 line.kind = "boilerplate"
+
+
+def _mark_end(lines: list[_Line]) -> None:
+    """Mark the line that tells, below the last one of the body, who has written it."""
+    body = [line for line in lines if line.text and not line.kind]
+    if len(body) < _MIN_BODY:
+        return
+    *before, last = body
+    for rule in rules():
+        if rule.where == "end" and len(last.text) <= _MAX_LINE and rule.matches(last.text):
+            match = rule.pattern.fullmatch(last.text)
+            surname = match["name"].split()[-1] if match else ""
+            if not any(surname in line.text for line in before):
+                last.kind = "boilerplate"
 
 
 def _is_name(line: str) -> bool:

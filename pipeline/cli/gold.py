@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.errors import reason
+
 
 class Format(StrEnum):
     """The formats that gold can be written in."""
@@ -46,6 +48,6 @@ def convert(
             formats.need_texts(documents, texts)
         formats.write_gold(documents, texts, output, to.value)
     except (GoldError, OSError) as error:
-        typer.echo(f"pacta gold: {error}", err=True)
+        typer.echo(f"pacta gold: {reason(error)}", err=True)
         raise typer.Exit(2) from None
     typer.echo(f"{len(documents)} documents written to {output}", err=True)

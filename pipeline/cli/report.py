@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.errors import reason
+
 if TYPE_CHECKING:
     from pipeline.report.outputs import Outputs
 
@@ -57,7 +59,7 @@ def report(
             raise
         _fail("the report needs vl-convert-python: pip install 'pacta[report]'", 1)
     except (OutputError, OSError) as error:
-        _fail(str(error), 2)
+        _fail(reason(error), 2)
     typer.echo(str(target))
     for path in written:
         typer.echo(str(path))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.errors import reason
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -29,7 +31,8 @@ def retrain(
         typer.Option(help="Folder of the articles; by default `articles` beside the gold."),
     ] = None,
     own_rules: Annotated[
-        Path | None, typer.Option("--rules", help="Folder with your own rule files (YAML).")
+        Path | None,
+        typer.Option("--rules", help="Folder with your own rule files (YAML).", exists=True),
     ] = None,
     rules: Annotated[
         bool, typer.Option(" /--no-rules", help="Propose and repair no rules.", show_default=False)
@@ -74,7 +77,7 @@ def retrain(
         result = _retrain(nlp, documents, texts, Parts(rules, confidence, names, terms), seed)
         output.write(result, nlp, folder)
     except (GoldError, KnowledgeError, OSError, ValueError) as error:
-        typer.echo(f"pacta retrain: {error}", err=True)
+        typer.echo(f"pacta retrain: {reason(error)}", err=True)
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         typer.echo("pacta retrain: interrupted, nothing written", err=True)
@@ -91,7 +94,7 @@ def _apply(folder: Path) -> None:
         for path in output.apply(folder):
             typer.echo(f"applied: {path}", err=True)
     except OSError as error:
-        typer.echo(f"pacta retrain: not applied: {error}", err=True)
+        typer.echo(f"pacta retrain: not applied: {reason(error)}", err=True)
         raise typer.Exit(2) from None
 
 
@@ -142,6 +145,8 @@ def _print(result: Retrained, folder: Path) -> None:
             f"names {verdict}: F1 {names.before:.3f} → {names.after:.3f} on articles left out, "
             f"{names.rehearsed_before:.3f} → {names.rehearsed_after:.3f} on rehearsal sentences"
         )
+    for remark in result.remarks:
+        console.print(remark, markup=False)
     kept = sum(term.kept for term in result.terms)
     console.print(
         f"{kept} terms kept, {len(result.terms) - kept} suggested: {folder / 'terms.csv'}"

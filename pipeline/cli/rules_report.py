@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.errors import reason
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -36,7 +38,8 @@ def report(
         typer.Option(help="Folder of the articles; by default `articles` beside the gold."),
     ] = None,
     rules: Annotated[
-        Path | None, typer.Option("--rules", help="Folder with your own rule files (YAML).")
+        Path | None,
+        typer.Option("--rules", help="Folder with your own rule files (YAML).", exists=True),
     ] = None,
     model: Annotated[str | None, typer.Option(help="Another spaCy pipeline to build on.")] = None,
     lines: Annotated[int, typer.Option(help="Groups of missed events to show.", min=0)] = 40,
@@ -57,7 +60,7 @@ def report(
         formats.need_texts(documents, texts)
         nlp = load(model, rules)
     except (GoldError, KnowledgeError, OSError) as error:
-        typer.echo(f"pacta rules report: {error}", err=True)
+        typer.echo(f"pacta rules report: {reason(error)}", err=True)
         raise typer.Exit(2) from None
     made = make_report(reading.read(nlp, documents, texts), *reading.rules_of(nlp), found)
     console = Console(highlight=False)

@@ -46,6 +46,13 @@ def run(
     format: Annotated[
         str, typer.Option(help="csv (default), parquet, jsonl or plover; --engine ray: parquet.")
     ] = "",
+    spreadsheet: Annotated[
+        bool,
+        typer.Option(
+            "--spreadsheet",
+            help="Write copies in which a spreadsheet runs no cell as a formula, too (CSV).",
+        ),
+    ] = False,
     workers: Annotated[int, typer.Option(help="Processes; 0 for one per core.", min=0)] = 0,
     time_limit: Annotated[
         float, typer.Option(help="Seconds for one article; 0 for no limit.", min=0)
@@ -72,7 +79,7 @@ def run(
     options = Options(
         paths=tuple(paths),
         output=output,
-        metadata=metadata,
+        metadata=_file("--metadata", metadata),
         published=_date(published),
         fields=Fields(text_field, id_field, date_field, title_field),
         workers=workers,
@@ -81,6 +88,8 @@ def run(
         rules=_folder("--rules", rules, "*.yaml"),
         model=_folder("--model", model, "config.cfg"),
     )
+    if spreadsheet and (engine, options.format) != ("local", "csv"):
+        _fail("--spreadsheet: copies are made of CSV tables of --engine local", 2)
     try:
         with _Progress() as progress:
             summary = _execute(options, engine, address, progress)
@@ -90,6 +99,8 @@ def run(
         _fail(str(error), 1)
     except KeyboardInterrupt:
         _fail("interrupted; the same command goes on where it stopped", 130)
+    if spreadsheet:
+        _copy_for_spreadsheets(Path(output))
     _report(summary, output)
     if summary.ok + summary.skipped == 0:
         _fail(f"nothing could be read: {summary.first_failure}", 1)
@@ -110,6 +121,14 @@ def _folder(option: str, path: Path | None, files: str) -> Path | None:
     if path is not None and not any(path.glob(files)):
         problem = f"holds no {files}" if path.is_dir() else "is no folder"
         _fail(f"{option}: {path} {problem}", 2)
+    return path
+
+
+def _file(option: str, path: Path | None) -> Path | None:
+    """Return a file that can be read to an end, or None where the user names none."""
+    if path is not None and not path.is_file():
+        problem = "no such file" if not path.exists() else "no regular file"
+        _fail(f"{option}: {path} cannot be read: {problem}", 2)
     return path
 
 
@@ -152,13 +171,22 @@ def _execute(options: Options, engine: str, address: str, progress: _Progress) -
     raise AssertionError
 
 
+def _copy_for_spreadsheets(folder: Path) -> None:
+    from pipeline.tables.spreadsheet import write_copies
+
+    try:
+        typer.echo(f"for spreadsheets: {write_copies(folder)}", err=True)
+    except OSError as error:
+        _fail(f"{error.filename or folder}: {error.strerror or error}", 1)
+
+
 def _fail(message: str, code: int) -> None:
     typer.echo(f"pacta: {message}", err=True)
     raise typer.Exit(code)
 
 
 class _Progress:
-    """A progress bar on standard error; says nothing where that is no terminal."""
+    """A progress bar on standard error; where that is no terminal, a line every minute."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -176,6 +204,8 @@ class _Progress:
             transient=True,
             disable=not console.is_terminal,
         )
+        self._is_log = not console.is_terminal
+        self._told = time.monotonic()
         # The bar is the share of the input read: how many articles there are is known at its end.
         self._task = self._bar.add_task("articles", total=None, counts="")
         self._done: deque[tuple[float, int]] = deque(maxlen=_RATE_STEPS)
@@ -192,6 +222,10 @@ class _Progress:
             counts="  ".join(filter(None, counts)),
         )
         self._bar.refresh()
+        if self._is_log and time.monotonic() - self._told >= _LOG_SECONDS:
+            self._told = time.monotonic()
+            share = "" if state.share is None else f"  {state.share:.0%}"
+            typer.echo(f"{state.stage}{share}  {'  '.join(filter(None, counts))}", err=True)
 
     def _rate(self, state: State) -> str:
         """Return articles a second over the last steps; what was done before is no work."""
@@ -207,6 +241,10 @@ class _Progress:
         self._bar.stop()
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _report(summary: Summary, output: str) -> None:
     from rich.console import Console
 
@@ -216,11 +254,12 @@ def _report(summary: Summary, output: str) -> None:
     if summary.shown:
         console.print(_table(summary))
     state = "up to date: " if summary.up_to_date else ""
-    counts = [f"{summary.articles} articles"]
+    counts = [_counted(summary.articles, "article")]
     counts += [
         f"{number} {what}" for what in ("skipped", "failed") if (number := getattr(summary, what))
     ]
-    line = f"{state}{', '.join(counts)}; {summary.events} events, {summary.mentions} mentions"
+    found = f"{_counted(summary.events, 'event')}, {_counted(summary.mentions, 'mention')}"
+    line = f"{state}{', '.join(counts)}; {found}"
     console.print(f"{line} in {output}", markup=False)
     if summary.ignored:
         ignored = ", ".join(f"{count} {ending}" for ending, count in summary.ignored.items())
@@ -232,6 +271,7 @@ def _report(summary: Summary, output: str) -> None:
 
 
 _PIPE_WIDTH, _CELL_WIDTH, _RATE_STEPS = 160, 30, 50
+_LOG_SECONDS = 60.0
 _COLUMNS: dict[str, Callable[[dict[str, str]], str]] = {
     "date": lambda row: row["date"],
     "event": lambda row: " ".join(filter(None, [row["event_type"], row["mode"]])),
@@ -243,6 +283,9 @@ _COLUMNS: dict[str, Callable[[dict[str, str]], str]] = {
 }
 
 
+_TRIGGER = list(_COLUMNS).index("trigger")
+
+
 def _table(summary: Summary) -> Table:
     from rich import box
     from rich.table import Table
@@ -251,6 +294,8 @@ def _table(summary: Summary) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in _COLUMNS:
         table.add_column(column, overflow="ellipsis", no_wrap=True, max_width=_CELL_WIDTH)
-    for row in summary.shown:
-        table.add_row(*(Text(value(row)) for value in _COLUMNS.values()))
+    lines = [tuple(value(row) for value in _COLUMNS.values()) for row in summary.shown]
+    told = {line[:_TRIGGER] + line[_TRIGGER + 1 :]: line for line in reversed(lines)}
+    for line in reversed(told.values()):  # an act once, by its first mention
+        table.add_row(*map(Text, line))
     return table

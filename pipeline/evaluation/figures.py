@@ -12,7 +12,7 @@ SAMPLES = 1000
 SEED = 20260322
 LAYERS = (
     *("mentions", "entities", "dates", "agreements", "events", "sentence events", "triggers"),
-    *("slots", "modes", "rules", "spans", "documents"),
+    *("slots", "modes", "same act", "rules", "spans", "documents"),
 )
 
 

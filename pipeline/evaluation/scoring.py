@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Literal, NamedTuple, TypeVar
 
 from pipeline.evaluation.found import FoundDocument, FoundEvent, FoundMention
@@ -269,6 +270,7 @@ def _score_events(gold: GoldDocument, found: FoundDocument, scored: DocumentScor
         tallies[Measure("slots", "all", "f1")].add(found=len(filled_cells(row)))
     for i, j in pairs:
         _score_pair(gold.events[i], found.events[j], gold, forms, scored)
+    _score_sameness([(gold.events[i], found.events[j]) for i, j in pairs], scored)
     hit_gold, hit_found = {i for i, _ in pairs}, {j for _, j in pairs}
     for i, event in enumerate(gold.events):
         if i not in hit_gold:
@@ -299,6 +301,19 @@ def _score_pair(
     scored.tallies[Measure("modes", "all", "share")].add(hit=event.mode == row.mode, gold=1)
     if event.mode != row.mode:
         scored.errors.append(_wrong(gold.doc_id, "modes", event, row, "mode", event.mode, row.mode))
+
+
+def _score_sameness(pairs: Sequence[tuple[GoldEvent, FoundEvent]], scored: DocumentScore) -> None:
+    """Score which two of the matched events of a document are told to be one act.
+
+    Pairwise precision and recall, as of record linkage: of events that were not found at all
+    nothing can be said.
+    """
+    tally = scored.tallies[Measure("same act", "all", "f1")]
+    for (one, found_one), (other, found_other) in combinations(pairs, 2):
+        wanted = bool(one.same_as) and one.same_as == other.same_as
+        told = bool(found_one.same_as) and found_one.same_as == found_other.same_as
+        tally.add(hit=wanted and told, found=told, gold=wanted)
 
 
 def normalise(name: str) -> str:

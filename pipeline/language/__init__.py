@@ -85,6 +85,7 @@ def annotate(nlp: Language, articles: Iterable[Article]) -> Iterator[tuple[Artic
     """
     from pipeline.articles.plain import plain
     from pipeline.language.extensions import register
+    from pipeline.language.pieces import AT_ONCE, annotate_long, batches
 
     register()
 
@@ -97,5 +98,9 @@ def annotate(nlp: Language, articles: Iterable[Article]) -> Iterator[tuple[Artic
             doc._.zones = [Zone(z.kind, *text.spot(z.start, z.end)) for z in article.zones]
             yield doc, article
 
-    for doc, article in nlp.pipe(docs(), as_tuples=True):
-        yield article, doc
+    for batch in batches(docs()):
+        if len(batch[0][0]) > AT_ONCE:
+            [(doc, article)] = batch
+            yield article, annotate_long(nlp, doc)
+        else:
+            yield from ((article, doc) for doc, article in nlp.pipe(batch, as_tuples=True))

@@ -18,18 +18,21 @@ from pipeline.linking.mentions import (
     dates_meet,
     gap,
     parties_meet,
+    persons_meet,
     places_meet,
     take_date,
     take_place,
     vague,
 )
 from pipeline.linking.occasions import settle
+from pipeline.linking.retelling import can_be_retold
 from pipeline.linking.telling import is_told_again, leads
 from pipeline.records import Entity, Event
 
 ONCE = frozenset({"CONSULT", "SUPPORT", "AGREE", "COOPERATE", "ASSAULT", "SANCTION", "MOBILIZE",
                   "RETREAT", "PROTEST", "REQUEST", "AID", "COERCE"})  # fmt: skip
-NAMED_ONCE = frozenset({"offer"})
+ANY_ACT = frozenset({"ASSAULT"})
+"""Types whose acts go by many names: the raid in which somebody is killed is the killing."""
 BETWEEN_STATES = frozenset({"talks", "treaty"})
 AT_HOME = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
 """Types that a state's own people and government have with each other."""
@@ -59,7 +62,7 @@ def link_document(events: list[Event], doc: Doc, principals: Sequence[Entity] = 
     """
     groups: list[list[Event]] = []
     for event in events:
-        group = _find(groups, event, leads(event, doc))
+        group = _find(groups, event, doc)
         if group is None:
             groups.append([event])
         else:
@@ -79,16 +82,17 @@ def link_document(events: list[Event], doc: Doc, principals: Sequence[Entity] = 
     return kept
 
 
-def _find(groups: list[list[Event]], event: Event, leads: bool) -> list[Event] | None:
+def _find(groups: list[list[Event]], event: Event, doc: Doc) -> list[Event] | None:
     """Return the group whose every member can be the same act, the last one told before it.
 
     An act without parties below the lead takes them from what was told before, never from later.
     """
+    leading = leads(event, doc)
     possible = [
         group
         for group in groups
-        if all(_same(event, other) for other in group)
-        and (event.actors or leads or min(o.trigger for o in group) < event.trigger)
+        if all(_same(event, other) and _retold(event, other, doc) for other in group)
+        and (event.actors or leading or min(o.trigger for o in group) < event.trigger)
     ]
     return min(possible, key=lambda group: gap(group, event), default=None)
 
@@ -97,15 +101,20 @@ def _same(one: Event, other: Event) -> bool:
     return (
         one.event_type == other.event_type
         and one.event_type in ONCE
-        and one.act == other.act
+        and (one.act == other.act or one.event_type in ANY_ACT)
         and one.factuality == other.factuality
-        and (one.agreement_stage == other.agreement_stage or one.act in NAMED_ONCE)
         and agreements_meet(one, other)
         and parties_meet(one.actors, other.actors)
         and parties_meet(one.recipients, other.recipients)
+        and persons_meet(one.actors, other.actors)
         and dates_meet(one, other)
         and places_meet(one.place, other.place)
     )
+
+
+def _retold(one: Event, other: Event, doc: Doc) -> bool:
+    earlier, later = sorted((one, other), key=lambda event: event.trigger)
+    return can_be_retold(earlier, later, doc)
 
 
 def _share(group: list[Event], doc: Doc) -> None:
@@ -204,6 +213,7 @@ def _name(groups: list[list[Event]]) -> None:
     for group in sorted(groups, key=lambda members: members[0].trigger):
         members = [event for event in group if event.actors]
         if len(members) > 1:
-            counts[members[0].act] += 1
+            act = members[0].act
+            counts[act] += 1
             for event in members:
-                event.same_as = f"{event.act}-{counts[event.act]}"
+                event.same_as = f"{act}-{counts[act]}"

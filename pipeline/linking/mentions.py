@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from pipeline.records import DateValue, Entity, Event, Place
 
 NAMED_ONCE = frozenset({"offer"})
+OF_AGREEMENTS = frozenset({"talks", "treaty"})
+"""Acts that are about an agreement even where the sentence does not say which."""
 DAY = 2
 """Hyphens in the EDTF of a day: ``2024-01-29``, ``XXXX-XX-XX``."""
 SPOTS = frozenset({"city", "town", "base", "building"})
@@ -18,9 +22,14 @@ def gap(group: list[Event], event: Event) -> tuple[bool, int]:
 
 
 def agreements_meet(one: Event, other: Event) -> bool:
-    if one.agreement is None or other.agreement is None:
-        return one.agreement is other.agreement or one.act in NAMED_ONCE
-    return one.agreement.agreement_id == other.agreement.agreement_id
+    """Whether two mentions can be about one agreement at one stage.
+
+    Talks and treaties of which one mention does not say the agreement can be about the other's.
+    """
+    ids = [e.agreement.agreement_id if e.agreement is not None else "" for e in (one, other)]
+    if one.act in NAMED_ONCE or (not all(ids) and one.act in OF_AGREEMENTS):
+        return not all(ids) or ids[0] == ids[1]
+    return ids[0] == ids[1] and one.agreement_stage == other.agreement_stage
 
 
 def parties_meet(some: list[Entity], others: list[Entity]) -> bool:
@@ -30,6 +39,22 @@ def parties_meet(some: list[Entity], others: list[Entity]) -> bool:
     left = {entity.country or entity.name for entity in some}
     right = {entity.country or entity.name for entity in others}
     return left <= right or right <= left
+
+
+def persons_meet(some: list[Entity], others: list[Entity]) -> bool:
+    """Whether two lists do not name different persons of one state."""
+    left, right = _persons(some), _persons(others)
+    return all(
+        left[state] <= right[state] or right[state] <= left[state] for state in left.keys() & right
+    )
+
+
+def _persons(entities: list[Entity]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for entity in entities:
+        if entity.type == "PERSON" and entity.country:
+            found[entity.country].add(entity.name)
+    return found
 
 
 def dates_meet(one: Event, other: Event) -> bool:

@@ -77,7 +77,8 @@ class Retrained:
     """What a retraining found, and how it does on articles left out.
 
     ``before`` and ``after`` are figures over all articles, each scored with what the others
-    taught; ``gains`` the differences with 95 % intervals.
+    taught; ``gains`` the differences with 95 % intervals. ``remarks`` say what nothing was proposed
+    for, and why.
     """
 
     documents: int
@@ -90,6 +91,11 @@ class Retrained:
     changes: list[EventChange] = field(default_factory=list)
     calibrated: Calibrated | None = None
     names: Names | None = None
+    remarks: list[str] = field(default_factory=list)
+
+
+ENOUGH = 200
+"""Gold events from which confidence is learnt: of fewer, a bin of ten holds too few to tell."""
 
 
 def retrain(
@@ -135,14 +141,24 @@ def retrain(
         result.proposals, result.repairs = _learn(trial, book, seed, step)
         learnt = with_rules(book, _rules(result.proposals, result.repairs))
         result.changes = _changes(trial, book, learnt)
+        if not result.proposals and not result.repairs:
+            result.remarks.append(f"no rule is proposed: {_size(gold)} show no pattern that holds")
     if parts.terms:
         result.terms = missed_terms(readings)
     if parts.confidence:
-        result.calibrated = _calibrate(trial, learnt)
+        if sum(len(document.events) for document in gold) >= ENOUGH:
+            result.calibrated = _calibrate(trial, learnt)
+        else:
+            told = f"confidence stays as it is: {_size(gold)} are too little gold"
+            result.remarks.append(f"{told} ({ENOUGH} events or more)")
         step()
     if parts.names:
         result.names = train_names(nlp, gold, texts, seed, step)
     return result
+
+
+def _size(gold: Sequence[GoldDocument]) -> str:
+    return f"{len(gold)} articles with {sum(len(document.events) for document in gold)} events"
 
 
 def _learn(

@@ -3,7 +3,7 @@
 ``events_reviewed.csv`` has the columns of events.csv and ``status``, ``reviewer``,
 ``reviewed_at``, ``comment``. A spreadsheet runs a cell that begins with ``=``, ``+``, ``-`` or
 ``@`` as a formula, so such a cell gets an apostrophe in front, unless it is a plain number (a
-longitude). :func:`pipeline.evaluation.formats.reviewed.restore` takes it off again;
+longitude). :func:`pipeline.tables.spreadsheet.restore` takes it off again;
 :func:`read_reviewed` does so for a whole file, and so do ``pacta evaluate`` and ``pacta retrain``.
 """
 
@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from pipeline.evaluation.formats import write_gold as write_gold_as
-from pipeline.evaluation.formats.reviewed import REVIEW_COLUMNS, harmless, restore
+from pipeline.evaluation.formats.reviewed import REVIEW_COLUMNS
 from pipeline.evaluation.gold import (
     GoldDocument,
     GoldEntity,
@@ -31,6 +31,7 @@ from pipeline.review.entries import Entry, View
 from pipeline.review.tables import EVENT_COLUMNS, coded, zones
 from pipeline.tables.reading import dict_reader
 from pipeline.tables.schema import Row
+from pipeline.tables.spreadsheet import harmless, restore
 from pipeline.tables.writing import write_whole
 
 COLUMNS = (*EVENT_COLUMNS, *REVIEW_COLUMNS)

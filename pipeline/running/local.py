@@ -21,11 +21,11 @@ from pipeline.articles.reading import Metadata, read_metadata
 from pipeline.articles.sources import STDIN, Meter, list_files
 from pipeline.running import fingerprint, similar
 from pipeline.running.locking import FolderInUseError, Lock
-from pipeline.running.pool import Lost, Pool, Task, Work
+from pipeline.running.pool import MEMORY_LIMIT, Lost, Pool, Task, Work
 from pipeline.running.shard import Item, Result, failed, mark, process
 from pipeline.running.store import RESULTS, WORK, Store
 from pipeline.tables import FolderWriter, Row
-from pipeline.tables.writing import write_whole
+from pipeline.tables.writing import is_table, without_surrogates, write_whole
 
 _SHARD_ITEMS, _FIRST_SHARD, _SHARD_SIZE = 64, 8_000, 80_000
 _SHOWN = 12
@@ -216,7 +216,8 @@ class _Run:
 
     def execute(self) -> Summary:
         """Work on every article that has no result yet, then write the tables."""
-        pool = Pool(self._prepare, _workers(self.options), self._task_limit(), [self.lock])
+        count, limit = _workers(self.options), self._task_limit()
+        pool = Pool(self._prepare, count, limit, MEMORY_LIMIT, [self.lock])
         for task, results in pool.run(self._shards()):
             done = [
                 failed(item, result.reason) if isinstance(result, Lost) else result
@@ -295,10 +296,10 @@ class _Run:
         try:
             report = json.loads((self.options.folder / "run.json").read_text(encoding="utf-8"))
             return report["digest"] == self.digest.hexdigest() and all(
-                _file_hash(self.options.folder / name) == known
+                is_table(name) and _file_hash(self.options.folder / name) == known
                 for name, known in report["outputs"].items()
             )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return False
 
     def _summary(self) -> Summary:
@@ -338,11 +339,12 @@ class _Run:
         """Remove the tables that an earlier run wrote here in another format."""
         try:
             report = json.loads((self.options.folder / "run.json").read_text(encoding="utf-8"))
-            old = set(report["outputs"])
+            old = {name for name in report["outputs"] if isinstance(name, str)}
         except (OSError, ValueError, KeyError, TypeError):
             return
         for name in sorted(old - set(files)):
-            if "/" not in name:
+            # run.json may have been written by anybody: no other file is ever removed.
+            if is_table(name):
                 (self.options.folder / name).unlink(missing_ok=True)
 
     def write_report(self, summary: Summary, seconds: float) -> None:
@@ -364,7 +366,7 @@ class _Run:
             "inputs": self.inputs,
         }
         text = json.dumps(report, indent=1, ensure_ascii=False)
-        write_whole(self.options.folder / "run.json", text + "\n")
+        write_whole(self.options.folder / "run.json", without_surrogates(text) + "\n")
 
 
 def _workers(options: Options) -> int:

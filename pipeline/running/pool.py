@@ -1,8 +1,9 @@
 """Worker processes that may die.
 
 The parent loads the model once and forks, so that workers share its memory. A task is a list of
-items. A worker that dies or hangs costs nothing but time: a task of several items is given out
-again item by item, and the one on which a worker dies a second time is reported as lost.
+items. A worker that dies, hangs or takes too much memory costs nothing but time: a task of several
+items is given out again item by item, and the one on which a worker ends a second time is reported
+as lost.
 """
 
 from __future__ import annotations
@@ -16,10 +17,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 Task = Sequence[Any]
 Work = Callable[[Task], list[Any]]
+MEMORY_LIMIT = 1500.0
+"""Megabytes that a worker may take beyond the loaded pipeline: several times what any article of
+a newspaper takes."""
+_LOOK = 0.2  # seconds between two looks at the memory of the workers
+_KEPT = 0.5  # a worker that holds this share of the limit after a task is replaced
 
 
 @dataclass(slots=True)
@@ -50,6 +57,9 @@ class Pool:
         Number of processes.
     time_limit : float
         Seconds a task may take (0: no limit).
+    memory_limit : float
+        Megabytes a worker may take beyond what is loaded (0: no limit; only where the system
+        tells, which is on Linux).
     inherited : sequence of objects with ``close``
         What children must not keep open (the lock of the output folder).
     """
@@ -59,9 +69,12 @@ class Pool:
         prepare: Callable[[], Work],
         count: int,
         time_limit: float = 0,
+        memory_limit: float = 0,
         inherited: Sequence[Any] = (),
     ) -> None:
         self._prepare, self._count, self._limit = prepare, count, time_limit
+        self._memory_limit = memory_limit if memory_of() else 0
+        self._loaded_memory = 0.0
         self._inherited = inherited
         self._work: Work | None = None
         self._workers: list[_Worker] = []
@@ -109,6 +122,7 @@ class Pool:
             # the pages of the model.
             gc.collect()
             gc.freeze()
+            self._loaded_memory = memory_of()
         return self._work
 
     def _has_room(self) -> bool:
@@ -136,29 +150,42 @@ class Pool:
             worker.connection.send(task)
 
     def _ready(self, busy: list[_Worker]) -> list[_Worker]:
-        """Wait for workers that have answered, died, or run out of time."""
+        """Wait for workers that have answered, died, or run out of time or memory."""
         now = time.monotonic()
         deadlines = [worker.deadline - now for worker in busy if worker.deadline]
-        timeout = max(0.0, min(deadlines)) if deadlines else None
+        looks = [_LOOK] if self._memory_limit else []
+        timeout = max(0.0, min(deadlines + looks)) if deadlines or looks else None
         answered = set(map(id, wait([worker.connection for worker in busy], timeout)))
         now = time.monotonic()
         return [
             worker
             for worker in busy
-            if id(worker.connection) in answered or (worker.deadline and now >= worker.deadline)
+            if id(worker.connection) in answered
+            or (worker.deadline and now >= worker.deadline)
+            or self._takes(worker) > 1
         ]
+
+    def _takes(self, worker: _Worker) -> float:
+        """The share of the memory limit that a worker takes; 0 where there is none."""
+        if not self._memory_limit:
+            return 0.0
+        return (memory_of(worker.process.pid) - self._loaded_memory) / self._memory_limit
 
     def _collect(self, worker: _Worker, waiting: deque[Task]) -> Iterator[tuple[Task, list[Any]]]:
         task = worker.task
         assert task is not None
         try:
-            if not worker.connection.poll():
-                reason = f"took longer than {self._limit:g} seconds"
-            else:
+            if worker.connection.poll():
                 results = worker.connection.recv()
                 worker.task = None
+                if self._takes(worker) > _KEPT:
+                    self._discard(worker)
                 yield task, results
                 return
+            if self._takes(worker) > 1:
+                reason = f"took more than {self._memory_limit:,.0f} MB of memory"
+            else:
+                reason = f"took longer than {self._limit:g} seconds"
         except (EOFError, OSError):
             worker.process.join()
             reason = f"its worker process died ({_death(worker.process.exitcode)})"
@@ -185,6 +212,16 @@ def _serve(connection: Connection, work: Work, foreign: list[Any]) -> None:
             connection.send(work(connection.recv()))
     except (EOFError, OSError, KeyboardInterrupt):
         return
+
+
+def memory_of(process: int | None = None) -> float:
+    """Resident megabytes of a process, by default of this one; 0 where nobody tells."""
+    try:
+        status = Path(f"/proc/{process or 'self'}/status").read_text(encoding="ascii")
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    except (OSError, StopIteration):
+        return 0.0
+    return int(line.split()[1]) / 1024
 
 
 def _death(code: int | None) -> str:

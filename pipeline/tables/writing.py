@@ -30,6 +30,7 @@ from pipeline.tables.schema import (
 )
 
 FORMATS = ("csv", "parquet", "jsonl", "plover")
+_ENDINGS = ("csv", "parquet", "jsonl")
 _PARQUET_ROWS = 10_000
 
 
@@ -99,6 +100,12 @@ class FolderWriter:
             else:
                 sink = _json(lambda row: typed(table, row), file)
         self._sinks[table.name] = sink
+
+
+def is_table(name: str) -> bool:
+    """Whether a file of this name is a table that :class:`FolderWriter` writes."""
+    stem, _, ending = name.partition(".")
+    return stem in TABLES and ending in _ENDINGS
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -179,7 +186,9 @@ def _without_surrogates(row: Row) -> Row:
     """Replace lone surrogates, which JSON input may hold and UTF-8 cannot."""
     if all(cell.isascii() for cell in row.values()):
         return row
-    return {
-        column: cell.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-        for column, cell in row.items()
-    }
+    return {column: without_surrogates(cell) for column, cell in row.items()}
+
+
+def without_surrogates(text: str) -> str:
+    """Replace lone surrogates: those of JSON, and those by which Python names odd files."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")

@@ -168,7 +168,8 @@ def load_rules(user_folder: Path | None = None) -> Rulebook:
     Raises
     ------
     KnowledgeError
-        A file, rule or field is wrong; the message names all three.
+        A file, rule or field is wrong; the message names all three. Or the user's folder holds no
+        rules.
     """
     classes = _classes(document("classes.yaml", FOLDER))
     frames = {
@@ -178,7 +179,11 @@ def load_rules(user_folder: Path | None = None) -> Rulebook:
     rules: dict[str, Rule] = {}
     files = sorted((FOLDER / "rules").glob("*.yaml"))
     if user_folder is not None:
-        files += sorted(user_folder.glob("*.yaml"))
+        own = sorted(user_folder.glob("*.yaml"))
+        if not own:
+            problem = "holds no *.yaml" if user_folder.is_dir() else "is no folder"
+            raise KnowledgeError(user_folder, "rules", problem)
+        files += own
     for file in files:
         for rule in _read(file, frames, classes):
             rules[rule.id] = rule

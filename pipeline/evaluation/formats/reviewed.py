@@ -6,14 +6,13 @@ examples. A document with an ``undecided`` or ``unsure`` row is not reviewed to 
 out. The table says nothing of mentions, so that only events are scored against it.
 
 A spreadsheet runs a cell that begins with ``=``, ``+``, ``-`` or ``@`` as a formula; such a cell
-carries an apostrophe in front (:func:`harmless`), which reading takes off (:func:`restore`).
+carries an apostrophe in front, which reading takes off (:mod:`pipeline.tables.spreadsheet`).
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -30,30 +29,13 @@ from pipeline.evaluation.sentences import splitter
 from pipeline.resources import items
 from pipeline.tables.reading import dict_reader
 from pipeline.tables.schema import EVENTS, join
+from pipeline.tables.spreadsheet import harmless, restore
 from pipeline.tables.writing import write_whole
 
 REVIEW_COLUMNS = ("status", "reviewer", "reviewed_at", "comment")
 STANDING = ("accepted", "corrected", "added")
 OPEN = ("undecided", "unsure")
 STATUSES = (*STANDING, "rejected", *OPEN)
-_RISKY = re.compile(r"'*[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-
-
-def harmless(cell: str) -> str:
-    """Make a cell harmless for spreadsheets; :func:`restore` undoes it.
-
-    Examples
-    --------
-    >>> harmless('=HYPERLINK("x")'), harmless("-12.5"), harmless("'=a")
-    ('\\'=HYPERLINK("x")', '-12.5', "''=a")
-    """
-    return f"'{cell}" if _RISKY.match(cell) and not _NUMBER.fullmatch(cell) else cell
-
-
-def restore(cell: str) -> str:
-    """The cell that :func:`harmless` was given."""
-    return cell[1:] if cell.startswith("'") and _RISKY.match(cell) else cell
 
 
 def recognise(path: Path) -> bool:

@@ -1,0 +1,71 @@
+"""Whether the way a text tells an act says that it was told before, or that it is another one.
+
+What contradicts nothing may still be another act: of raids, arrests and demands an article often
+tells several between the same parties. ``The raid`` takes up one told before; a raid told much
+later, without a day or place in common, does not. Distances and word classes are chosen on
+annotated articles.
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Doc, Token
+
+from pipeline.language import syntax
+from pipeline.records import Event
+
+SEVERAL = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
+"""Categories of which an article often tells several acts between the same parties."""
+REPEATED = frozenset({"REQUEST"})
+"""Categories whose verbs tell a new act each time, unless they are about the same thing."""
+FAR = 400
+"""Characters, two or three sentences, beyond which an act is not told again in passing."""
+LEAD = 400
+"""Characters at the head of an article, whose acts the whole article may go on about."""
+ARGUMENTS = ("obj", "nsubj:pass", "nmod")
+
+
+def can_be_retold(earlier: Event, later: Event, doc: Doc) -> bool:
+    """Whether a later mention can tell the act of an earlier one again.
+
+    Parameters
+    ----------
+    earlier, later : Event
+        Two mentions that contradict each other nowhere, in text order.
+    doc : Doc
+        Their document, parsed.
+    """
+    first, second = _trigger(earlier, doc), _trigger(later, doc)
+    if first is None or second is None:
+        return True
+    numbers = _numbers(first), _numbers(second)
+    if all(numbers) and numbers[0].isdisjoint(numbers[1]):
+        return False
+    noun = second.pos_ in ("NOUN", "PROPN")
+    if later.event_type in REPEATED and not noun:
+        return first.lemma_ == second.lemma_ and not _things(first).isdisjoint(_things(second))
+    if later.event_type not in SEVERAL or earlier.trigger[0] < LEAD:
+        return True
+    taken_up = noun and syntax.is_definite(second)
+    return taken_up or _share_setting(earlier, later) or second.idx - first.idx < FAR
+
+
+def _share_setting(one: Event, other: Event) -> bool:
+    dated = one.date is not None and other.date is not None
+    return dated or (one.place is not None and other.place is not None)
+
+
+def _trigger(event: Event, doc: Doc) -> Token | None:
+    span = doc.char_span(*event.trigger, alignment_mode="expand")
+    return span.root if span is not None else None
+
+
+def _numbers(trigger: Token) -> set[str]:
+    """Return how many the act is about: *killed twelve soldiers*."""
+    things = syntax.children(trigger, *ARGUMENTS, "nsubj", "nummod")
+    return {t.lower_ for thing in things for t in (thing, *thing.children) if t.pos_ == "NUM"}
+
+
+def _things(trigger: Token) -> set[str]:
+    """Return the nouns in the phrases of what the act is about, as lemmas."""
+    things = syntax.children(trigger, *ARGUMENTS)
+    return {t.lemma_ for thing in things for t in thing.subtree if t.pos_ in ("NOUN", "PROPN")}
