@@ -7,6 +7,7 @@ import datetime
 import gzip
 import io
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -215,6 +216,7 @@ SAMPLE = ENGLISH + "The café’s owner said “no” to Mr Müller – twice. "
         (SAMPLE.encode("utf-32"), SAMPLE, "utf-32"),
         (SAMPLE.encode("cp1252"), SAMPLE, "cp1252"),
         ("Zoë and José met.".encode("latin-1"), "Zoë and José met.", "cp1252"),
+        ("São Tomé, Ségolène, Genève.".encode("cp1252"), "São Tomé, Ségolène, Genève.", "cp1252"),
     ],
 )
 def test_encodings(data, text, note):
@@ -298,8 +300,7 @@ def test_precedence_of_dates(tmp_path):
     ("content", "problem"),
     [
         ("name,published\na,2001-01-01\n", "no column doc_id"),
-        ("doc_id,published\na,soon\n", "'soon' is no date"),
-        ("doc_id,published\na,2001-02-30\n", "is no date"),
+        ("name,published\na,2001-01-01\n", "there are: name, published"),
     ],
 )
 def test_wrong_metadata(tmp_path, content, problem):
@@ -348,6 +349,16 @@ def test_dates_inside_sentences_are_not_publication_dates(text):
         ("Feb. 8, 2024", "2024-02-08"),
         ("8 February 2024 at noon", "2024-02-08"),
         ("2024/2/8", "2024-02-08"),
+        ("Wed, 08 May 2024 23:59:59 GMT", "2024-05-08"),
+        ("Wed May 08 2024 10:00:00 GMT+0000", "2024-05-08"),
+        ("20240508", "2024-05-08"),
+        ("20240508T101500Z", "2024-05-08"),
+        ("08-May-24", "2024-05-08"),
+        ("08.05.2024", "2024-05-08"),
+        ("13/5/2024", "2024-05-13"),
+        ("1715126400", "2024-05-08"),
+        ("1715126400000", "2024-05-08"),
+        ("8/5/2024", "None"),
         ("", "None"),
         ("last week", "None"),
         ("2024-13-45", "None"),
@@ -384,3 +395,90 @@ def test_too_long_a_text_fails():
     article = read(Source("a", "a.txt", "text", data=b"word " * (MAX_CHARACTERS // 5 + 1)))
     assert article.status == "failed"
     assert "the limit is 1,000,000" in article.message
+
+
+# What people really feed it ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["soon", "2001-02-30", "8/5/2024"])
+def test_dates_that_are_not_understood_are_said(tmp_path, value):
+    path = tmp_path / "m.csv"
+    path.write_text(f"doc_id,published\na,{value}\n")
+    row = {"text": ENGLISH, "date": "", "title": ""}
+    article = read(Source("a", "", "csv", row=row), read_metadata(path))
+    assert article.published is None
+    assert article.message.startswith(f"the date '{value}' was not understood")
+    article = read(Source("b", "", "csv", row={**row, "date": value}))
+    assert article.message.startswith(f"the date '{value}' was not understood")
+
+
+def test_metadata_as_spreadsheets_write_it(tmp_path):
+    path = tmp_path / "m.csv"
+    title = "A title\u2028with\x85signs\x0cof other line ends" + "x" * 200_000
+    rows = [f"\ufeffDoc_ID;Published;Title\r\na;13/5/2024;{title}\r\n", "b;5/8/2024;\r\n" * 2]
+    path.write_text("".join(rows), newline="")
+    known = read_metadata(path)
+    assert str(known["a"].published) == "2024-05-13"
+    assert known["a"].title == title
+    assert str(known["b"].published) == "2024-08-05"
+    assert known["b"].note == "its id stands twice in the metadata; the last row counts"
+
+
+@pytest.mark.parametrize(
+    ("values", "value", "date"),
+    [
+        (["5/8/2024", "13/8/2024"], "5/8/2024", "2024-08-05"),
+        (["5/8/2024", "8/13/2024"], "5/8/2024", "2024-05-08"),
+        (["5/8/2024", "13/8/2024", "8/13/2024"], "5/8/2024", "None"),
+        (["45420", "45421"], "45420", "2024-05-08"),
+        (["45420", "2024-05-09"], "45420", "None"),
+    ],
+)
+def test_columns_of_dates_tell_how_each_is_written(values, value, date):
+    assert str(publication.Column(values).parse(value)) == date
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_separators_and_capitals(tmp_path, mark):
+    rows = [["Doc_ID", "Published", "Text"], ["a", "2024-05-08", '"Mali met\nChad."']]
+    (tmp_path / "a.csv").write_text("\n".join(mark.join(row) for row in rows))
+    [article] = map(read, find([tmp_path / "a.csv"]))
+    assert (article.doc_id, article.text) == ("a", "Mali met\nChad.")
+    assert str(article.published) == "2024-05-08"
+
+
+def test_a_column_that_holds_no_text_says_so(tmp_path):
+    path = _write(tmp_path / "a.jsonl", [{"text": 5}, {"text": "Words."}])
+    first, second = map(read, find([path]))
+    assert first.message == "the column 'text' holds no text but int"
+    assert second.status == "ok"
+
+
+def test_many_articles_of_one_id_cost_little(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"id": "x", "text": "a"}\n' * 20_000)
+    start = time.process_time()
+    ids = [source.doc_id for source in find([tmp_path / "a.jsonl"])]
+    assert len(set(ids)) == 20_000
+    assert ids[-1] == "x-20000"
+    assert time.process_time() - start < 10
+
+
+def test_what_a_library_stumbles_over_is_one_row(tmp_path, monkeypatch):
+    from pipeline.articles import containers
+
+    def stumble(*_):
+        raise OverflowError("a value out of range")
+
+    (tmp_path / "a.jsonl").write_text('{"text": "a"}')
+    (tmp_path / "b.txt").write_text(ENGLISH)
+    monkeypatch.setattr(containers, "records", stumble)
+    first, second = map(read, find([tmp_path]))
+    assert first.message == "cannot be read: a value out of range"
+    assert second.status == "ok"
+
+
+@pytest.mark.parametrize("block", ["date: 2024-02-31", "a: " + "[" * 5000])
+def test_broken_front_matter_is_text(tmp_path, block):
+    (tmp_path / "a.md").write_text(f"---\n{block}\n---\n{ENGLISH}")
+    [article] = map(read, find([tmp_path]))
+    assert article.status == "ok"

@@ -11,7 +11,7 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -32,6 +32,7 @@ USUAL_NAMES = {
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a character, as JSON can hold and UTF-8 cannot."""
 
+_SEPARATORS = (",", ";", "\t", "|")
 _MAX_RECORD_LINES = 20_000
 _PARQUET_ROWS = 64
 
@@ -69,14 +70,25 @@ def pick(row: dict[str, Any], fields: Fields) -> dict[str, Any]:
         wanted = getattr(fields, part)
         if wanted and wanted not in row:
             raise InputError(f"no column {wanted!r}; there are: {_columns(row)}")
-        name = wanted or next((name for name in usual if name in row), "")
+        name = wanted or _usual(row, usual)
         if part == "text" and not name:
             raise InputError(f"no text column (--text-field); there are: {_columns(row)}")
         value = row.get(name)
+        if part == "text" and isinstance(value, bytes):
+            value, _ = decode(value)
         if part == "text" and not isinstance(value, str | None):
-            value = None
+            raise InputError(f"the column {name!r} holds no text but {type(value).__name__}")
         parts[part] = "" if value is None else _SURROGATE.sub("\ufffd", str(value))
     return parts
+
+
+def _usual(row: dict[str, Any], usual: Iterable[str]) -> str:
+    """Return the column that has a usual name, in capitals or not; empty where there is none."""
+    for name in usual:
+        if name in row:
+            return name
+    lower = {str(name).strip().lower(): name for name in row}
+    return next((lower[name] for name in usual if name in lower), "")
 
 
 def _columns(row: dict[str, Any]) -> str:
@@ -124,13 +136,16 @@ def _csv(stream: BinaryIO) -> Iterator[Record]:
     csv.field_size_limit(MAX_BYTES)
     lines = _Pushback(_lines(stream))
     header: list[str] = []
+    mark = ","
     for number, line, error in lines:
         if error:
             yield Record(error=f"line {number}: {error}")
             continue
         if not line.strip():
             continue
-        cells = _whole_record(line, lines, len(header))
+        if not header:
+            mark = separator(line)
+        cells = _whole_record(line, lines, len(header), mark)
         if cells is None:
             yield Record(error=f"line {number}: broken quoting or wrong number of cells")
         elif header:
@@ -141,13 +156,19 @@ def _csv(stream: BinaryIO) -> Iterator[Record]:
         raise UnreadableError("empty")
 
 
-def _whole_record(first: str, lines: _Pushback, width: int) -> list[str] | None:
+def separator(text: str) -> str:
+    """Tell what divides the cells of a table by its first line: a comma, semicolon or tab."""
+    head = text.lstrip("\ufeff").partition("\n")[0]
+    return max(_SEPARATORS, key=head.count)
+
+
+def _whole_record(first: str, lines: _Pushback, width: int, mark: str) -> list[str] | None:
     """Return the cells of the record that starts with ``first``, taking further lines as needed."""
     taken: list[tuple[int, str, str]] = []
     parts, quotes = [first], first.count('"')
     while True:
         if quotes % 2 == 0 or not taken:
-            cells = _parse_csv("".join(parts))
+            cells = _parse_csv("".join(parts), mark)
             if cells is not None and (not width or len(cells) == width):
                 return cells
             if quotes % 2 == 0:
@@ -164,9 +185,9 @@ def _whole_record(first: str, lines: _Pushback, width: int) -> list[str] | None:
     return None
 
 
-def _parse_csv(text: str) -> list[str] | None:
+def _parse_csv(text: str, mark: str) -> list[str] | None:
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
     except csv.Error:
         return None
     return rows[0] if len(rows) == 1 else None

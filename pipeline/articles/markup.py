@@ -23,7 +23,7 @@ def front_matter(text: str) -> tuple[dict[str, str], int]:
 
     try:
         block = yaml.safe_load(match.group(1))
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         return {}, 0
     if not isinstance(block, dict):
         return {}, 0

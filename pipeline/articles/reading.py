@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.articles import languages, markup, published, zones
+from pipeline.articles.containers import separator
 from pipeline.articles.decoding import MAX_BYTES, declared_encoding, decode
 from pipeline.articles.errors import InputError, UnreadableError
 from pipeline.articles.pages import read_page
@@ -26,6 +28,7 @@ class Metadata:
 
     published: datetime.date | None = None
     title: str = ""
+    note: str = ""
 
 
 def read(
@@ -50,14 +53,22 @@ def read(
         ``status`` is ``ok``; ``skipped`` (not English); or ``failed``, with the reason in
         ``message``.
     """
-    article = Article(source.doc_id, "", path=source.path)
+    # A name of a file need not be UTF-8; a table is.
+    path = source.path.encode("utf-8", "replace").decode("utf-8")
+    article = Article(source.doc_id, "", path=path)
     notes = [source.note]
     try:
         fields, preface, note = _content(source)
         notes.append(note)
         article.text = fields["text"]
         _check_text(article.text)
-        _set_metadata(article, fields, (metadata or {}).get(source.doc_id), published_option)
+        known = (metadata or {}).get(source.doc_id) or Metadata()
+        _set_metadata(article, fields, known, published_option)
+        given = fields.get("date", "").strip()
+        if known.note:
+            notes.append(known.note)
+        if given and not known.published and published.parse(given) is None:
+            notes.append(not_understood(given))
         article.zones = zones.find(article.text, preface)
         article.language = languages.recognise(body(article))
         if article.language not in ("", languages.ENGLISH):
@@ -77,7 +88,8 @@ def read_metadata(path: Path) -> dict[str, Metadata]:
     Raises
     ------
     InputError
-        The file cannot be read, has no ``doc_id`` column, or a date in it is no date.
+        The file cannot be read or has no ``doc_id`` column. A date that is none is noted in the
+        message of its article.
     """
     try:
         text, _ = decode(path.read_bytes())
@@ -85,17 +97,31 @@ def read_metadata(path: Path) -> dict[str, Metadata]:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"metadata {path} cannot be read: {reason}") from None
     csv.field_size_limit(MAX_BYTES)
-    rows = csv.DictReader(text.splitlines(keepends=True))
-    if "doc_id" not in (rows.fieldnames or []):
-        raise InputError(f"metadata {path} has no column doc_id")
-    found = {}
-    for row in rows:
+    # Only line ends divide rows: a title may hold any other character.
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator(text))
+    rows.fieldnames = [name.strip().lower() for name in rows.fieldnames or []]
+    if "doc_id" not in rows.fieldnames:
+        there = ", ".join(rows.fieldnames) or "none"
+        raise InputError(f"metadata {path} has no column doc_id; there are: {there}")
+    try:
+        table = list(rows)
+    except csv.Error as error:
+        raise InputError(f"metadata {path} cannot be read: {error}") from None
+    column = published.Column(row.get("published") or "" for row in table)
+    found: dict[str, Metadata] = {}
+    for row in table:
         value = (row.get("published") or "").strip()
-        date = published.parse(value)
-        if value and date is None:
-            raise InputError(f"metadata {path}, {row['doc_id']}: {value!r} is no date (YYYY-MM-DD)")
-        found[row["doc_id"]] = Metadata(date, (row.get("title") or "").strip())
+        date = column.parse(value)
+        notes = [not_understood(value)] if value and date is None else []
+        if row["doc_id"] in found:
+            notes.append("its id stands twice in the metadata; the last row counts")
+        found[row["doc_id"]] = Metadata(date, (row.get("title") or "").strip(), "; ".join(notes))
     return found
+
+
+def not_understood(value: str) -> str:
+    """Say that a date was given and not read."""
+    return f"the date {value[:40]!r} was not understood (YYYY-MM-DD is)"
 
 
 def _content(source: Source) -> tuple[dict[str, str], int, str]:
@@ -125,10 +151,9 @@ def _check_text(text: str) -> None:
 def _set_metadata(
     article: Article,
     fields: Mapping[str, str],
-    known: Metadata | None,
+    known: Metadata,
     option: datetime.date | None,
 ) -> None:
-    known = known or Metadata()
     article.title = known.title or fields.get("title", "")
     article.published = known.published or published.parse(fields.get("date", ""))
     article.published_from = "metadata"

@@ -70,12 +70,14 @@ class File:
     """A file of a listing.
 
     ``named`` tells whether the user named it or it was met in a folder; ``size`` is in bytes.
+    ``error`` says why it is known already that it cannot be read.
     """
 
     path: str
     named: bool
     size: int = 0
     stamp: str = ""
+    error: str = ""
 
     @property
     def name(self) -> str:
@@ -216,7 +218,10 @@ def _walk(folder: Path, found: Found, seen: set[tuple[int, int]]) -> None:
         status = folder.stat()
         names = sorted(os.listdir(folder))
     except OSError as error:
-        raise InputError(f"{folder} cannot be listed: {error.strerror}") from None
+        found.files.append(
+            File(str(folder), named=False, error=f"cannot be listed: {error.strerror}")
+        )
+        return
     if (status.st_dev, status.st_ino) in seen:
         return
     seen.add((status.st_dev, status.st_ino))
@@ -251,6 +256,8 @@ def _open(file: File, fields: Fields, meter: Meter, defer: bool) -> Iterator[Sou
     kind = _kind(file.path) or "text"
     stem = _clean(_stem(file.name)) or "unnamed"
     try:
+        if file.error:
+            raise UnreadableError(file.error)
         if not storage.is_url(file.path) and not stat.S_ISREG(os.stat(file.path).st_mode):
             raise UnreadableError("no regular file; give its content on standard input with '-'")
         if defer and kind in SINGLE.values():
@@ -265,6 +272,15 @@ def _open(file: File, fields: Fields, meter: Meter, defer: bool) -> Iterator[Sou
         yield Source(stem, file.path, kind, error=str(error))
     except OSError as error:
         yield Source(stem, file.path, kind, error=f"cannot be read: {error.strerror or error}")
+    except InputError:
+        raise
+    except Exception as error:
+        # Whatever a library stumbles over is one file's failure, never that of the run.
+        yield Source(stem, file.path, kind, error=f"cannot be read: {_first_line(error)}")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 @contextlib.contextmanager
