@@ -95,7 +95,11 @@ CASES = [
         {"t": ("ok", ""), "t-2": ("ok", "the id t was taken")},
     ),
     ("deep.json", b"[" * 100_000, {"deep": ("failed", "not JSON")}),
-    ("number.json", b'{"text": 12}', {"number": ("failed", "empty")}),
+    (
+        "number.json",
+        b'{"text": 12}',
+        {"number": ("failed", "the column 'text' holds no text but int")},
+    ),
     ("surrogate.json", b'{"text": "a \\ud800 b"}', {"surrogate": ("ok", "")}),
     ("no.parquet", b"PAR1 not really", {"no": ("failed", "not a Parquet file")}),
     ("deutsch.txt", GERMAN.encode(), {"deutsch": ("skipped", "not English: de")}),
