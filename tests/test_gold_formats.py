@@ -14,8 +14,16 @@ from hypothesis import strategies as st
 from pipeline.evaluation.figures import summary
 from pipeline.evaluation.formats import brat, docbin, is_gold, read_gold, write_gold
 from pipeline.evaluation.found import found_in_gold, read_output
-from pipeline.evaluation.gold import GoldDocument, GoldEntity, GoldError, GoldEvent, GoldMention
-from pipeline.evaluation.scoring import score
+from pipeline.evaluation.gold import (
+    GoldDocument,
+    GoldEntity,
+    GoldError,
+    GoldEvent,
+    GoldMention,
+    from_json,
+    to_json,
+)
+from pipeline.evaluation.scoring import entity_forms, score
 from pipeline.tables.spreadsheet import harmless, restore
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -296,3 +304,17 @@ def test_the_command_writes_every_format(form, tmp_path):
     if form != "docbin":
         read, _ = read_gold([path], CORPUS / "articles")
         assert sum(len(d.events) for d in read) == 92
+
+
+def test_gold_of_events_alone_tells_under_which_forms_its_parties_stand(tmp_path):
+    data = {
+        "doc_id": "d",
+        "events_only": True,
+        "entities": {"Chad": {"type": "GPE", "country": "TCD", "forms": ["N'Djamena"]}},
+        "events": [],
+    }
+    document = from_json(data, "d.json")
+    assert not document.has_mentions
+    assert entity_forms(document) == {"Chad": {"chad", "n djamena"}}
+    assert to_json(document)["events_only"] is True
+    assert from_json(to_json(document), "d.json") == document

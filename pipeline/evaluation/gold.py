@@ -41,12 +41,16 @@ class GoldError(ValueError):
 
 @dataclass(slots=True)
 class GoldEntity:
-    """An entity of a document; ``country`` and ``sector`` are empty where there is none."""
+    """An entity of a document; ``country`` and ``sector`` are empty where there is none.
+
+    ``forms`` are names under which it stands in the text, where no mentions tell them.
+    """
 
     name: str
     type: str = ""
     country: str = ""
     sector: str = ""
+    forms: tuple[str, ...] = ()
 
     @property
     def code(self) -> str:
@@ -222,13 +226,14 @@ def to_json(document: GoldDocument) -> dict[str, Any]:
         "mentions": [_mention_json(mention) for mention in document.mentions],
         "events": [_event_json(event) for event in document.events],
         **({"rejected": [_event_json(e) for e in document.rejected]} if document.rejected else {}),
-        **({} if document.has_mentions else {"layers": ["events"]}),
+        **({} if document.has_mentions else {"events_only": True}),
     }
 
 
 def _entity_json(entity: GoldEntity) -> dict[str, Any]:
     sector = {"sector": entity.sector} if entity.sector or entity.type in ("PERSON", "ORG") else {}
-    return {"type": entity.type, "country": entity.country, **sector}
+    forms = {"forms": list(entity.forms)} if entity.forms else {}
+    return {"type": entity.type, "country": entity.country, **sector, **forms}
 
 
 def _mention_json(mention: GoldMention) -> dict[str, Any]:
@@ -299,7 +304,9 @@ def from_json(data: Any, path: Path | str) -> GoldDocument:
     document = GoldDocument(
         doc_id=record.text("doc_id"),
         published=record.text("published", ""),
-        has_mentions="mentions" in record.get("layers", ["mentions"], list),
+        # Earlier versions wrote the layers that are annotated.
+        has_mentions=not record.get("events_only", False, bool)
+        and "mentions" in record.get("layers", ["mentions"], list),
         source=path.name if isinstance(path, Path) else path,
     )
     for number, zone in enumerate(record.records("zones", "zone")):
@@ -312,6 +319,7 @@ def from_json(data: Any, path: Path | str) -> GoldDocument:
             entity.choice("type", ("", *ENTITY_LABELS)),
             entity.text("country", ""),
             entity.text("sector", ""),
+            entity.texts("forms"),
         )
     document.mentions = [_mention(m, document) for m in record.records("mentions", "mention")]
     document.events = [_event(e, document) for e in record.records("events", "event")]

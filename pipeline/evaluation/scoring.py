@@ -322,12 +322,15 @@ def normalise(name: str) -> str:
 
 
 def entity_forms(gold: GoldDocument) -> dict[str, set[str]]:
-    """The forms by which each entity may be named: its name and its longest mention."""
+    """The forms by which each entity may be named: its name, its longest mention, its forms."""
     longest: dict[str, str] = {}
     for mention in gold.mentions:
         if len(mention.text) > len(longest.get(mention.entity, "")):
             longest[mention.entity] = mention.text
-    return {name: {normalise(name), normalise(longest.get(name, name))} for name in gold.entities}
+    return {
+        name: {normalise(form) for form in (name, longest.get(name, name), *entity.forms)}
+        for name, entity in gold.entities.items()
+    }
 
 
 def slots_agreeing(
