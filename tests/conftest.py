@@ -15,7 +15,15 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture(scope="session")
 def nlp():
-    """The whole pipeline, loaded once."""
+    """The pipeline with the rules alone, loaded once: a rule's test sees what the rule does."""
+    from pipeline.language import load
+
+    return load(reader=False)
+
+
+@pytest.fixture(scope="session")
+def reading_nlp():
+    """The whole pipeline with the learned reader, as users run it, loaded once."""
     from pipeline.language import load
 
     return load()

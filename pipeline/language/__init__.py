@@ -21,6 +21,7 @@ COMPONENTS = {
     "pacta_actors": "pipeline.components.actors",
     "pacta_agreement_ids": "pipeline.components.agreements",
     "pacta_coreference": "pipeline.components.coreference",
+    "pacta_reader": "pipeline.components.reader",
     "pacta_events": "pipeline.components.events",
 }
 """Factories in the order in which they run, with the module that defines each."""
@@ -41,7 +42,12 @@ def model_path() -> Path:
     raise FileNotFoundError(f"the model {MODEL} is missing: reinstall pacta, or run its project")
 
 
-def load(model: str | Path | None = None, rules: Path | None = None) -> Language:
+def load(
+    model: str | Path | None = None,
+    rules: Path | None = None,
+    reader: bool = True,
+    min_confidence: float = 0.0,
+) -> Language:
     """Load the trained model and add Pacta's components to it.
 
     Parameters
@@ -50,6 +56,10 @@ def load(model: str | Path | None = None, rules: Path | None = None) -> Language
         Another spaCy pipeline to build on (folder or package name); the packaged one by default.
     rules : Path, optional
         A folder with the user's own event rules, read after the packaged ones.
+    reader : bool
+        Whether the learned reader reads beside the rules; without it they run alone.
+    min_confidence : float
+        Events less likely than this are left out.
 
     Returns
     -------
@@ -68,9 +78,11 @@ def load(model: str | Path | None = None, rules: Path | None = None) -> Language
     if nlp.has_pipe("parser"):
         nlp.add_pipe("pacta_repairs", after="parser")
     for factory, module in COMPONENTS.items():
+        if factory == "pacta_reader" and not reader:
+            continue
         importlib.import_module(module)
-        takes_rules = factory == "pacta_events" and rules is not None
-        nlp.add_pipe(factory, config={"rules": str(rules)} if takes_rules else {})
+        config = {"rules": rules and str(rules), "min_confidence": min_confidence}
+        nlp.add_pipe(factory, config=config if factory == "pacta_events" else {})
     return nlp
 
 

@@ -10,6 +10,8 @@ attribute              value                                       written by
                        article's
 ``doc._.entities``     list of :class:`~pipeline.records.Entity`   ``pacta_actors``
 ``doc._.events``       list of :class:`~pipeline.records.Event`    ``pacta_events``
+``doc._.reading``      :class:`~pipeline.components.       ``pacta_reader``
+                       reader.Reading` or None
 ``doc._.principals``   tuple of the two                            ``pacta_coreference``
                        :class:`~pipeline.records.Entity` that the
                        article is about; empty where it is not
@@ -45,7 +47,7 @@ def register() -> None:
         if not Doc.has_extension(name):
             # A method-less default list would be shared between documents, so spaCy copies it.
             Doc.set_extension(name, default=[])
-    for name in ("published", "plain"):
+    for name in ("published", "plain", "reading"):
         if not Doc.has_extension(name):
             Doc.set_extension(name, default=None)
     if not Doc.has_extension("principals"):
