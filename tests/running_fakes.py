@@ -68,7 +68,7 @@ def fake_events(doc: Doc) -> Doc:
     return doc
 
 
-def fake_load(model=None, rules=None) -> Language:
+def fake_load(model=None, rules=None, reader=True, min_confidence=0.0) -> Language:
     """Stand in for pipeline.language.load."""
     extensions.register()
     nlp = spacy.blank("en")

@@ -59,7 +59,7 @@ def test_run_again_has_nothing_to_do(finished):
     assert {path: path.stat().st_mtime_ns for path in out.glob("[a-z]*")} == before
 
 
-def test_extract_gives_the_rows_of_the_command(finished, nlp):
+def test_extract_gives_the_rows_of_the_command(finished, reading_nlp):
     import pipeline
     from pipeline.articles import find, read
     from pipeline.articles.reading import read_metadata
@@ -69,7 +69,7 @@ def test_extract_gives_the_rows_of_the_command(finished, nlp):
     _, out, _ = finished
     metadata = read_metadata(ROOT / "corpus" / "documents.csv")
     articles = [read(source, metadata) for source in find([ROOT / "corpus" / "articles"])]
-    tables = pipeline.extract(articles, nlp)
+    tables = pipeline.extract(articles, reading_nlp)
     for name, table in TABLES.items():
         written, made = read_csv(table, out), getattr(tables, name)
         if name == "documents":

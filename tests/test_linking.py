@@ -374,6 +374,22 @@ def test_few_days_make_one_act_many_do_not(stretch: str, together: bool) -> None
     assert groups(link_run(rows)) == ([["a", "b"]] if together else [["a"], ["b"]])
 
 
+def test_actors_are_asked_for_only_where_nothing_in_the_text_gives_them(nlp: Language) -> None:
+    doc, peru = nlp("They did it again."), Entity("Peru", "GPE", "PER", "GOV")
+    spans = {"trigger": (5, 8), "evidence": (0, 18), "rule_id": "some"}
+    told, untold = Event("ASSAULT", **spans, actors=[peru]), Event("ACCUSE", **spans)
+    asked = []
+
+    def find(event: Event) -> None:
+        asked.append(event.event_type)
+        event.actors = [Entity("Chad", "GPE", "TCD", "GOV")]
+
+    assert [e.event_type for e in link_document([told, untold], doc)] == ["ASSAULT"]
+    kept = link_document([told, untold], doc, (), find)
+    assert [e.event_type for e in kept] == ["ASSAULT", "ACCUSE"]
+    assert asked == ["ACCUSE"]
+
+
 def test_a_document_never_joins_two_acts_of_another() -> None:
     rows = [
         event("a", date="2025-03-22", **TOKYO),

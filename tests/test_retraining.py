@@ -38,7 +38,7 @@ CORPUS = Path(__file__).parent.parent / "corpus"
 def nlp():
     from pipeline.language import load
 
-    return load()
+    return load(reader=False)
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,7 @@ def retrain(
     try:
         documents, texts = formats.read_gold(gold, articles)
         formats.need_texts(documents, texts)
-        nlp = load(rules=own_rules)
+        nlp = load(rules=own_rules, reader=False)
         result = _retrain(nlp, documents, texts, Parts(rules, confidence, names, terms), seed)
         output.write(result, nlp, folder)
     except (GoldError, KnowledgeError, OSError, ValueError) as error:

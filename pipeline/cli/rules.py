@@ -38,7 +38,7 @@ def check(rules: Rules = None) -> None:
     except KnowledgeError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
-    failures = failing_examples(load(rules=rules), book)
+    failures = failing_examples(load(rules=rules, reader=False), book)
     for failure in failures:
         typer.echo(failure, err=True)
     count = sum(len(r.examples) + len(r.counterexamples) for r in book.rules.values())

@@ -58,7 +58,7 @@ def report(
         found = read_output(output) if output else None
         documents, texts = formats.read_gold(gold, articles)
         formats.need_texts(documents, texts)
-        nlp = load(model, rules)
+        nlp = load(model, rules, reader=False)
     except (GoldError, KnowledgeError, OSError) as error:
         typer.echo(f"pacta rules report: {reason(error)}", err=True)
         raise typer.Exit(2) from None

@@ -61,6 +61,15 @@ def run(
     model: Annotated[
         Path | None, typer.Option(help="Folder of a trained pipeline in place of the packaged one.")
     ] = None,
+    reader: Annotated[
+        bool,
+        typer.Option(
+            "--reader/--no-reader", help="Read with the learned reader too, or by rules alone."
+        ),
+    ] = True,
+    min_confidence: Annotated[
+        float, typer.Option(help="Leave out events less likely than this.", min=0, max=1)
+    ] = 0.0,
     engine: Annotated[str, typer.Option(help="local, or ray for a cluster.")] = "local",
     address: Annotated[
         str,
@@ -87,6 +96,8 @@ def run(
         time_limit=time_limit,
         rules=_folder("--rules", rules, "*.yaml"),
         model=_folder("--model", model, "config.cfg"),
+        reader=reader,
+        min_confidence=min_confidence,
     )
     if spreadsheet and (engine, options.format) != ("local", "csv"):
         _fail("--spreadsheet: copies are made of CSV tables of --engine local", 2)

@@ -175,7 +175,7 @@ def _log_odds(right: float, size: float, prior: float) -> float:
     return log(share / (1 - share))
 
 
-class _Records:
+class Records:
     """How often the events of each rule and category were right."""
 
     def __init__(self, all_cases: Sequence[Case]) -> None:
@@ -216,7 +216,7 @@ def _regression(all_cases: Sequence[Case]) -> Confidence:
 
     from pipeline.components.events.confidence import Confidence
 
-    records = _Records(all_cases)
+    records = Records(all_cases)
     names = sorted({name for case in all_cases for name in case.features})
     rows = [
         [1.0, records.odds(c.type, c.rule, but=c.doc_id), *(c.features.get(n, 0.0) for n in names)]
@@ -225,14 +225,14 @@ def _regression(all_cases: Sequence[Case]) -> Confidence:
     x, y = np.array(rows), np.array([c.right for c in all_cases], dtype=float)
     start = np.zeros(x.shape[1])
     start[1] = 1.0
-    weights = _newton(x, y, start, np.array([1e-3, 1e-3, *[RIDGE] * len(names)]))
+    weights = newton(x, y, start, np.array([1e-3, 1e-3, *[RIDGE] * len(names)]))
     rules = {c.rule: records.odds(c.type, c.rule) for c in all_cases}
     types = {c.type: records.odds(c.type, "") for c in all_cases}
     fitted = dict(zip(["bias", "rule", *names], map(float, weights), strict=True))
     return Confidence(fitted, rules, types, (), ())
 
 
-def _newton(x: np.ndarray, y: np.ndarray, start: np.ndarray, ridge: np.ndarray) -> np.ndarray:
+def newton(x: np.ndarray, y: np.ndarray, start: np.ndarray, ridge: np.ndarray) -> np.ndarray:
     """Minimise the ridge-penalised log loss; a step that does not lower it is halved."""
     import numpy as np
 
@@ -269,7 +269,7 @@ def _platt(
     positive, negative = y.sum(), len(y) - y.sum()
     target = np.where(y == 1, (positive + 1) / (positive + 2), 1 / (negative + 2))
     x = np.column_stack([s, np.ones_like(s)])
-    a, b = _newton(x, target, start=np.array([1.0, 0.0]), ridge=np.array([1e-3, 1e-3]))
+    a, b = newton(x, target, start=np.array([1.0, 0.0]), ridge=np.array([1e-3, 1e-3]))
     points = np.linspace(s.min(), s.max(), 21)
     shares = _sigmoid(a * points + b)
     return tuple(map(float, points)), tuple(map(float, shares))
@@ -324,7 +324,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("-o", "--output", type=Path, help="confidence.json to write")
     options = parser.parse_args(arguments)
     documents, texts = formats.read_gold(options.gold, options.articles)
-    nlp = load(options.model)
+    nlp = load(options.model, reader=False)
     found = cases(read(nlp, documents, texts), *rules_of(nlp))
     fitted = fit(found)
     if options.output:

@@ -130,14 +130,17 @@ def countries(entities: Iterable[Entity]) -> frozenset[str]:
 
 
 def measure(
-    records: Iterable[Record], model: str | None = None, rules: Path | None = None
+    records: Iterable[Record],
+    model: str | None = None,
+    rules: Path | None = None,
+    reader: bool = True,
 ) -> Iterator[Outcome]:
     """Run the whole pipeline over the sentences, spoilt records left out."""
     from pipeline.language import annotate, load
 
     used = [record for record in records if not record.spoilt]
     articles = (Article(doc_id=record.id, text=record.text) for record in used)
-    annotated = annotate(load(model, rules), articles)
+    annotated = annotate(load(model, rules, reader), articles)
     for record, (_, doc) in zip(used, annotated, strict=True):
         events = [(event, doc.text[slice(*event.trigger)]) for event in doc._.events]
         yield Outcome(record, events)
@@ -152,10 +155,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--errors", action="store_true", help="print each miss")
     parser.add_argument("--model", help="another spaCy pipeline than the packaged one")
     parser.add_argument("--rules", type=Path, help="folder with further rules")
+    parser.add_argument("--no-reader", action="store_true", help="the rules alone")
     options = parser.parse_args(arguments)
     try:
         records = read(options.file)
-        outcomes = list(measure(records, options.model, options.rules))
+        outcomes = list(measure(records, options.model, options.rules, not options.no_reader))
     except (OSError, ValueError) as error:
         parser.exit(2, f"{parser.prog}: {error}\n")
     console = Console(highlight=False, width=None if Console().is_terminal else 140)

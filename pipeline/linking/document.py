@@ -8,7 +8,7 @@ group (``date_from`` and ``place_from`` say ``context``).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from spacy.tokens import Doc
 
@@ -42,7 +42,12 @@ VOICED = frozenset({"ACCUSE", "REJECT", "REQUEST", "THREATEN"})
 """Types of which somebody must be the voice: an act without a subject has none."""
 
 
-def link_document(events: list[Event], doc: Doc, principals: Sequence[Entity] = ()) -> list[Event]:
+def link_document(
+    events: list[Event],
+    doc: Doc,
+    principals: Sequence[Entity] = (),
+    find_parties: Callable[[Event], object] = lambda event: None,
+) -> list[Event]:
     """Group the mentions of one act and complete each from its group.
 
     Parameters
@@ -54,6 +59,8 @@ def link_document(events: list[Event], doc: Doc, principals: Sequence[Entity] = 
     principals : sequence of Entity
         The two states that the article is about, where it is about two: they hold the talks and
         conclude the treaties of which it names no other party.
+    find_parties : callable, optional
+        Fills the parties of an event that neither its clause nor other mentions of the act name.
 
     Returns
     -------
@@ -71,6 +78,9 @@ def link_document(events: list[Event], doc: Doc, principals: Sequence[Entity] = 
         group.sort(key=lambda e: e.trigger)
         _share(group, doc)
     _take_parties(events, principals)
+    for event in events:
+        if not event.actors:
+            find_parties(event)
     kept = [event for event in events if event.actors]
     for event in kept:
         _part_sides(event)

@@ -122,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", choices=PARTS, help="one of the tables")
     options = parser.parse_args(arguments)
     documents, texts = formats.read_gold(options.gold, options.articles)
-    nlp = load()
+    nlp = load(reader=False)
     book, factuality = rules_of(nlp)
     trial = Trial(list(read(nlp, documents, texts)), factuality)
     seeds = range(options.draws)

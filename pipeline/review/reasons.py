@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.components.events.evidence import READER
 from pipeline.resources import items
 from pipeline.review.choices import choices
 from pipeline.review.edits import BY_HAND
@@ -74,23 +75,34 @@ def reasons(
 def _event_type(cells: Row, mentions: list[Row]) -> str:
     if cells["rule_id"] == BY_HAND:
         return "Added by a reviewer."
+    if cells["rule_id"] == READER:
+        return f"No rule: the reader took “{cells['trigger']}” for it{_sure(cells)}."
     purpose = purposes().get(cells["rule_id"], "")
-    sure = f", confidence {cells['confidence']}" if cells["confidence"] else ""
     rule = cells["rule_id"] or "(none given)"
-    return f"Rule {rule} fired on “{cells['trigger']}”{sure}." + (f" {purpose}" if purpose else "")
+    return f"Rule {rule} fired on “{cells['trigger']}”{_sure(cells)}." + (
+        f" {purpose}" if purpose else ""
+    )
+
+
+def _sure(cells: Row) -> str:
+    return f", confidence {cells['confidence']}" if cells["confidence"] else ""
+
+
+def _source(cells: Row) -> str:
+    return "the reader" if cells["rule_id"] == READER else f"rule {cells['rule_id']}"
 
 
 def _mode(cells: Row, mentions: list[Row]) -> str:
     kind = choices().types.get(cells["event_type"])
     if cells["mode"]:
-        return f"Given by rule {cells['rule_id']}."
+        return f"Given by {_source(cells)}."
     if kind is not None and not kind.modes:
         return f"{cells['event_type']} has no modes."
     return "The rule gives no mode."
 
 
 def _factuality(cells: Row, mentions: list[Row]) -> str:
-    return f"Read from rule {cells['rule_id']} and the words around “{cells['trigger']}”."
+    return f"Read from {_source(cells)} and the words around “{cells['trigger']}”."
 
 
 def _inside(cells: Row, mention: Row) -> bool:
@@ -193,7 +205,7 @@ def _agreement(cells: Row, mentions: list[Row]) -> str:
 
 def _stage(cells: Row, mentions: list[Row]) -> str:
     if cells["agreement_stage"]:
-        return f"Given by rule {cells['rule_id']}."
+        return f"Given by {_source(cells)}."
     if not cells["agreement_id"]:
         return "Blank: no agreement, no stage."
     return "Blank: the rule gives no stage."

@@ -16,7 +16,12 @@ _NO_PART = {"cli", "evaluation", "retraining", "review"}
 """Parts of the program that no result depends on."""
 
 
-def engine(rules: Path | None = None, model: Path | None = None) -> dict[str, str]:
+def engine(
+    rules: Path | None = None,
+    model: Path | None = None,
+    reader: bool = True,
+    min_confidence: float = 0.0,
+) -> dict[str, str]:
     """Return the content hashes of program, model and rules.
 
     Parameters
@@ -25,11 +30,16 @@ def engine(rules: Path | None = None, model: Path | None = None) -> dict[str, st
         A folder of the user's own rules.
     model : Path, optional
         The folder of a trained pipeline in place of the packaged one.
+    reader : bool
+        Whether the learned reader reads beside the rules.
+    min_confidence : float
+        The least confidence of events that are written.
 
     Returns
     -------
     dict
-        ``version``, ``program``, ``model``, ``rules``: what changes them changes results.
+        ``version``, ``program``, ``model``, ``rules``, ``reader``, ``min_confidence``: what
+        changes them changes results.
     """
     from pipeline.language import model_path
 
@@ -48,7 +58,16 @@ def engine(rules: Path | None = None, model: Path | None = None) -> dict[str, st
         "program": _files(code, _PROGRAM),
         "model": _files((path for path in model.rglob("*") if path.is_file()), model),
         "rules": _files(rule_files, knowledge),
+        "reader": _files(_reader_files(), model_path()) if reader else "",
+        "min_confidence": str(min_confidence),
     }
+
+
+def _reader_files() -> list[Path]:
+    """The packaged reader's files: it reads beside other language models too."""
+    from pipeline.language import model_path
+
+    return [path for path in (model_path() / "reader").rglob("*") if path.is_file()]
 
 
 def key(item: Item, engine_hash: str) -> bytes:

@@ -42,7 +42,9 @@ class Options:
     ``output`` is a folder, for a cluster also the URL of one; ``published`` is the date of articles
     whose metadata has none; ``workers`` 0 means the cores; ``format`` is one of
     :data:`pipeline.tables.FORMATS`; ``time_limit`` is in seconds for one article, 0 for none;
-    ``rules`` is a folder of the user's own rules, ``model`` one with another trained pipeline.
+    ``rules`` is a folder of the user's own rules, ``model`` one with another trained pipeline;
+    ``reader`` says whether the learned reader reads too, ``min_confidence`` how likely an event
+    must be to be written.
     """
 
     paths: tuple[str, ...]
@@ -55,6 +57,8 @@ class Options:
     time_limit: float = 120.0
     rules: Path | None = None
     model: Path | None = None
+    reader: bool = True
+    min_confidence: float = 0.0
 
     @property
     def folder(self) -> Path:
@@ -139,7 +143,9 @@ def run(options: Options, progress: Progress = lambda state: None) -> Summary:
     ignored = look(options.paths)
     metadata = read_metadata(options.metadata) if options.metadata else {}
     try:
-        engine = fingerprint.engine(options.rules, options.model)
+        engine = fingerprint.engine(
+            options.rules, options.model, options.reader, options.min_confidence
+        )
         with ExitStack() as stack:
             lock = take_lock(options.folder)
             stack.callback(lock.close)
@@ -245,7 +251,12 @@ class _Run:
     def _prepare(self) -> Work:
         from pipeline import language
 
-        nlp = language.load(self.options.model, self.options.rules)
+        nlp = language.load(
+            self.options.model,
+            self.options.rules,
+            self.options.reader,
+            self.options.min_confidence,
+        )
         limit = self.options.time_limit
 
         def work(task: Task) -> list[Result]:

@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Token
 
 from pipeline.components.events import Events
 from pipeline.components.events.admission import is_generic, is_somebody_else, read_act, refusal
+from pipeline.components.events.evidence import Evidence
 from pipeline.components.events.extraction import extract
 from pipeline.components.events.matching import Match, NearMatch, forms, matches, near_matches
 from pipeline.components.events.slots import Slots
@@ -101,6 +102,15 @@ class Words:
         self._fired = {match.token.i: match for match in matches(doc, self._book, self._slots)}
         acts = extract(doc, self._book, self._factuality, self._slots)
         self._acts = {event.trigger[0] for event in acts}
+        self._threshold = component.decision.threshold
+        self._judged: dict[int, Event] = {}
+        self._evidence: Evidence | None = None
+        if doc._.reading is not None:
+            self._evidence = Evidence(
+                doc, self._book, self._slots, doc._.reading, component.decision.parties
+            )
+            judged = component.decision.judge(doc, acts, self._evidence)
+            self._judged = {token.i: told[0] for token, told in judged}
 
     def of(self, token: Token) -> Iterator[str]:
         """Yield the lines on one word; none for names and small words."""
@@ -121,6 +131,8 @@ class Words:
                 yield f"and {len(lines) - NEAR} more rules that know this word"
         elif token.pos_ in TRIGGERS:
             yield "no rule knows this word"
+        if self._evidence is not None and token.i in self._judged:
+            yield self._evidence.summary(token)
 
     def _nearly(self, found: list[NearMatch]) -> Iterator[str]:
         """Yield a line for each rule: what was not met, last those that want another word."""
@@ -162,6 +174,12 @@ class Words:
         refused = refusal(match, self._fired, reading, self._book, self._slots)
         if refused:
             return refused
+        judged = self._judged.get(match.token.i)
+        if judged is not None and judged.confidence < self._threshold:
+            return (
+                f"rule and reader together make it {judged.confidence:.2f} likely, "
+                f"less than {self._threshold}"
+            )
         if match.token.idx in self._acts:
             return f"nobody in the text is its actor ({self._sought(match)})"
         if is_somebody_else(match):

@@ -55,7 +55,9 @@ def run(options: Options, tasks: Tasks, progress: Progress = lambda state: None)
     metadata = read_metadata(options.metadata) if options.metadata else {}
     output = str(options.output)
     try:
-        engine = fingerprint.engine(options.rules, options.model)
+        engine = fingerprint.engine(
+            options.rules, options.model, options.reader, options.min_confidence
+        )
         with ExitStack() as stack:
             folder = Folder(output)
             lock = Lease(folder) if is_url(output) else take_lock(Path(output))
@@ -90,6 +92,8 @@ class _Run:
             options.model,
             options.rules,
             options.time_limit,
+            options.reader,
+            options.min_confidence,
         )
         self.summary = Summary()
         self.shards: list[tuple[str, int]] = []

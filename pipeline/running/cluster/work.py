@@ -43,6 +43,8 @@ class Setup:
     model: Path | None = None
     rules: Path | None = None
     time_limit: float = 0
+    reader: bool = True
+    min_confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +264,13 @@ def _results(setup: Setup, partition: Partition) -> Iterator[Result]:
 
 
 def _pipeline(setup: Setup) -> Language:
-    return _load(setup.model, setup.rules, setup.engine)
+    return _load(setup.model, setup.rules, setup.reader, setup.min_confidence, setup.engine)
 
 
 @cache
-def _load(model: Path | None, rules: Path | None, engine: str) -> Language:
+def _load(
+    model: Path | None, rules: Path | None, reader: bool, min_confidence: float, engine: str
+) -> Language:
     """Load the pipeline, once in each process; it must be the one that the driver has.
 
     Raises
@@ -277,12 +281,12 @@ def _load(model: Path | None, rules: Path | None, engine: str) -> Language:
     from pipeline import language
     from pipeline.running import fingerprint
 
-    if fingerprint.combined(fingerprint.engine(rules, model)) != engine:
+    if fingerprint.combined(fingerprint.engine(rules, model, reader, min_confidence)) != engine:
         raise RuntimeError(
             f"{platform.node()} has another version of pacta, its model or its rules than the "
             "machine that the run was started on"
         )
-    return language.load(model, rules)
+    return language.load(model, rules, reader, min_confidence)
 
 
 @contextlib.contextmanager
