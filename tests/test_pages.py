@@ -45,10 +45,10 @@ def test_the_picture_names_what_there_is():
     assert modules <= set(re.findall(r"`(?:\w+/)?(\w+\.py)`", page))
 
 
-def test_the_table_has_the_components_in_order(nlp):
+def test_the_table_has_the_components_in_order(reading_nlp):
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     told = re.findall(r"^\| `(pacta_\w+)` \|", page, re.MULTILINE)
-    assert told == [name for name in nlp.pipe_names if name.startswith("pacta_")]
+    assert told == [name for name in reading_nlp.pipe_names if name.startswith("pacta_")]
 
 
 def test_the_site_is_made_of_the_pages():

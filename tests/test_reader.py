@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 import spacy
@@ -152,6 +154,15 @@ def test_results_do_not_depend_on_what_is_read_together(reading_nlp):
     alone = [reading_nlp(text)._.reading.shares for text in texts]
     together = [doc._.reading.shares for doc in reading_nlp.pipe(texts, batch_size=3)]
     assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
+
+
+def test_a_document_that_was_read_can_be_copied_and_stored(reading_nlp):
+    doc = reading_nlp("Peru condemned Chile on Monday.")
+    copied = doc.copy()._.reading
+    assert copied.model is doc._.reading.model
+    stored = pickle.loads(pickle.dumps(doc._.reading))
+    roles = stored.roles(doc[1], "ACCUSE", [doc[0]])
+    assert roles == doc._.reading.roles(doc[1], "ACCUSE", [doc[0]])
 
 
 def test_a_missing_file_is_named(tmp_path):

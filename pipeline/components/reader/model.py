@@ -67,6 +67,15 @@ class Model:
         self.pieces = Pieces(WordPiece(folder / VOCABULARY))
         with np.load(folder / WEIGHTS) as stored:
             self.weights = dict(stored)
+        self._folder = folder
+
+    def __deepcopy__(self, memo: dict) -> Model:
+        """Itself: a copy of a document keeps the model that read it."""
+        return self
+
+    def __reduce__(self) -> tuple:
+        """Where it lies: the graph of a stored document is loaded anew."""
+        return Model, (self._folder,)
 
     def features(self, windows: list[Window]) -> Features:
         """Read the windows of one document.
