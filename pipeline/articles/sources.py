@@ -145,11 +145,11 @@ def find(
     for file in files:
         before = meter.read
         for source in _open(file, fields, meter, defer):
-            yield _with_unique_id(source, taken)
+            yield with_unique_id(source, taken)
         # Parquet is not read from its first byte to its last.
         meter.read = before + file.size
     if STDIN in [str(path) for path in paths]:
-        yield _with_unique_id(_standard_input(), taken)
+        yield with_unique_id(_standard_input(), taken)
 
 
 def list_files(paths: Iterable[str | Path]) -> Found:
@@ -182,6 +182,26 @@ def fetch(source: Source) -> bytes:
             return read_bounded(stream)
     except OSError as error:
         raise UnreadableError(f"cannot be read: {error.strerror or error}") from None
+
+
+def from_row(
+    row: dict[str, Any],
+    fallback: str,
+    path: str = "",
+    kind: str = "row",
+    fields: Fields = Fields(),
+) -> Source:
+    """Make a source of one record; ``fallback`` is its ``doc_id`` where the record has none.
+
+    Raises
+    ------
+    InputError
+        It has no text column, or this holds no text.
+    UnreadableError
+        Its text is bytes that cannot be decoded.
+    """
+    parts = containers.pick(row, fields)
+    return Source(_clean(parts.pop("id")) or fallback, path, kind, row=parts)
 
 
 def _local_file(path: Path, named: bool) -> File:
@@ -334,14 +354,14 @@ def _rows(stream: BinaryIO, file: File, kind: str, stem: str, fields: Fields) ->
             yield Source(fallback, path, kind, error=record.error)
             continue
         try:
-            row = containers.pick(record.row, fields)
+            source = from_row(record.row, fallback, path, kind, fields)
         except InputError as error:
             uniform = kind in ("csv", "parquet") or fields != Fields()
             if file.named and number == 1 and uniform:
                 raise InputError(f"{path}: {error}") from None
             yield Source(fallback, path, kind, error=str(error))
             continue
-        yield Source(_clean(row.pop("id")) or fallback, path, kind, row=row)
+        yield source
     if not number:
         raise UnreadableError("holds no articles")
 
@@ -358,7 +378,7 @@ def _standard_input() -> Source:
         return Source("stdin", STDIN, "text", error=str(error))
 
 
-def _with_unique_id(source: Source, taken: dict[str, int]) -> Source:
+def with_unique_id(source: Source, taken: dict[str, int]) -> Source:
     """Give an article an id of its own; ``taken`` says which number to try next for each id."""
     wanted = source.doc_id
     if wanted in taken:
