@@ -151,6 +151,10 @@ MERGED = {
         event("a", who="Ada Linden; Japan", date="2025-03-22"),
         event("b", who="Federal Ministry of Defence; Japan", date="2025-03-22"),
     ),
+    "the fuller name of the place": (
+        event("a", date="2025-03-22", place="Washington, D.C.", place_country="USA"),
+        event("b", date="2025-03-22", place="Washington", place_country="USA"),
+    ),
     "one has no place": (event("a", date="2025-03-22", **TOKYO), event("b", date="2025-03-22")),
     "city and country": (
         event("a", date="2025-03-22", **TOKYO),

@@ -74,6 +74,7 @@ MONDAY, TUESDAY = day("2024-05-06"), day("2024-05-07")
         (MONDAY, TUESDAY, False),
         (at("Diffa"), at("Diffa"), True),
         (at("Diffa"), at("Agadez"), False),
+        (at("Diffa"), at("Diffa City"), True),
         ({"recipients": [CHAD]}, {}, False),
         ({"factuality": "planned"}, {}, False),
         ({"act": "kill"}, {"act": "raid"}, True),

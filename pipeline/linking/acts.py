@@ -27,6 +27,7 @@ from functools import lru_cache
 from typing import Any
 
 from pipeline import gazetteers
+from pipeline.components.places.names import is_one_name
 from pipeline.linking import parties
 from pipeline.linking.days import FIRST, When, plain, read
 from pipeline.tables.schema import Row
@@ -473,7 +474,7 @@ def _dates_support(unit: Unit, own: When, other: Cluster, when: When) -> bool:
     """
     same_days = (own.first, own.last) == (when.first, when.last) and own.known
     is_narrow = max(own.length, when.length) <= FEW
-    same_place = unit.is_placed and unit.place == other.place
+    same_place = unit.is_placed and _is_same_place(unit, other)
     if unit.type in MANY_A_DAY:
         is_sure = same_days and is_narrow and unit.is_told and other.is_told
         same_word = {word for _, word in unit.said} & {word for _, word in other.said}
@@ -512,7 +513,7 @@ def _news_supports(unit: Unit, other: Cluster) -> bool:
         return False
     if unit.factuality == "planned":
         return parties.same_persons(unit.names, other.names)
-    same_place = unit.is_placed and unit.place == other.place
+    same_place = unit.is_placed and _is_same_place(unit, other)
     same_visit = unit.mode == other.mode == "visit" and _are_placed(unit, other)
     named = parties.shared(unit.names, other.names) > 0
     return len(together) > 2 or same_place or same_visit or named
@@ -523,7 +524,7 @@ def _evidence(unit: Unit, other: Cluster, is_twin: bool) -> Key:
     same_when = unit.when and other.when and unit.when.edtf == other.when.edtf
     return (
         bool(unit.agreement) and unit.agreement == other.agreement,
-        unit.is_placed and unit.place == other.place,
+        unit.is_placed and _is_same_place(unit, other),
         parties.shared(unit.names, other.names),
         is_twin,
         bool(same_when),
@@ -540,11 +541,20 @@ def _part_of(some: frozenset[str], others: frozenset[str]) -> bool:
 
 
 def _places_meet(unit: Unit, other: Cluster) -> bool:
-    if not unit.place or not other.place or unit.place == other.place:
+    if not unit.place or not other.place or _is_same_place(unit, other):
         return True
     return unit.country == other.country and (
         _is_country(unit.place, unit.country) or _is_country(other.place, other.country)
     )
+
+
+def _is_same_place(unit: Unit, other: Cluster) -> bool:
+    if unit.place == other.place:
+        return True
+    return unit.country == other.country and _is_one_name(unit.place, other.place)
+
+
+_is_one_name = lru_cache(maxsize=65536)(is_one_name)
 
 
 @lru_cache(maxsize=65536)

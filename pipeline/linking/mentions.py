@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from pipeline.components.places.names import is_one_name
 from pipeline.records import DateValue, Entity, Event, Place
 
 NAMED_ONCE = frozenset({"offer"})
@@ -70,7 +71,8 @@ def places_meet(one: Place | None, other: Place | None) -> bool:
     if one is None or other is None or one.name == other.name:
         return True
     same_country = bool(one.country) and one.country == other.country
-    return same_country and not (one.kind in SPOTS and other.kind in SPOTS)
+    apart = one.kind in SPOTS and other.kind in SPOTS and not is_one_name(one.name, other.name)
+    return same_country and not apart
 
 
 def vague(event: Event) -> int:

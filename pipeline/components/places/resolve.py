@@ -19,6 +19,7 @@ from functools import cached_property
 
 from pipeline import gazetteers, resources
 from pipeline.components.places.candidates import FOLDER, Candidate, Gazetteer, distance
+from pipeline.components.places.names import is_fuller
 from pipeline.records import Place
 from pipeline.resources import KnowledgeError
 
@@ -356,13 +357,18 @@ class Resolver:
         if choice is None or _elsewhere(mention):
             return self._unknown(mention)
         return Place(
-            name=mention.text if mention.part_of else choice.name,
+            name=mention.text if mention.part_of else self._name(mention, choice),
             country=choice.country,
             latitude=choice.latitude,
             longitude=choice.longitude,
             geonames_id="" if mention.part_of else choice.geonames_id,
             kind=choice.kind,
         )
+
+    def _name(self, mention: Mention, choice: Candidate) -> str:
+        """A town keeps its fuller name; other names of it give way to the gazetteer's."""
+        known = choice.kind == "city" and choice in self._gazetteer.find(mention.text)
+        return mention.text if known and is_fuller(mention.text, choice.name) else choice.name
 
     def _unknown(self, mention: Mention) -> Place:
         """A name in no table lies where the text says it lies, and otherwise nowhere."""
