@@ -122,6 +122,19 @@ def shift_date(date: datetime.date, days: int) -> datetime.date:
     return datetime.date.fromordinal(ordinal)
 
 
+def step(date: datetime.date, count: int, unit: str) -> datetime.date | None:
+    """The day ``count`` units from ``date``, at the latest the last of its month.
+
+    None where it lies outside the years that ``datetime`` knows.
+    """
+    if unit in DAYS:
+        return shift_date(date, count * DAYS[unit])
+    year, month = divmod(date.year * 12 + date.month - 1 + count * MONTHS[unit], 12)
+    if not datetime.MINYEAR <= year <= datetime.MAXYEAR:
+        return None
+    return datetime.date(year, month + 1, min(date.day, _month_length(year, month + 1)))
+
+
 def coarsen(point: Point, level: str) -> Point:
     """The month, quarter, year or decade that holds a point."""
     if point.level == level:
