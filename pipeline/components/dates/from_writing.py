@@ -85,6 +85,26 @@ def weekday_of_week(parts: Parts, context: Context) -> Reading | None:
     return Reading(edtf.day(edtf.shift_date(context.now, ahead)), context.now_from)
 
 
+def counted_weekday(parts: Parts, context: Context) -> Reading | None:
+    """``two Sundays ago``, ``three Fridays from now``: the first is the nearest but today."""
+    if context.now is None:
+        return Reading(Point("day"))
+    sign = parts["sign"]
+    days = sign * (parts["wd"] - context.now.isoweekday()) % 7 or 7
+    moved = edtf.shift_date(context.now, sign * (days + 7 * (parts["n"] - 1)))
+    return Reading(edtf.day(moved), context.now_from)
+
+
+def weekday_of_counted_week(parts: Parts, context: Context) -> Reading | None:
+    """``Friday two weeks ago``: of that week."""
+    return weekday_of_week({"wd": parts["wd"], "rel": parts["n"] * parts["sign"]}, context)
+
+
+def weeks_from_weekday(parts: Parts, context: Context) -> Reading | None:
+    """``a week ago Tuesday``, ``two weeks from Friday``: so far from the nearest such day."""
+    return counted_weekday({**parts, "n": parts["n"] + 1}, context)
+
+
 def _weekday_of_text(number: int, context: Context) -> Reading:
     """A weekday without a publication date: the day the text gives in full beside it, if any."""
     if number in context.weekdays:
