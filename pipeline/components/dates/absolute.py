@@ -301,16 +301,29 @@ def week_of_year(parts: Parts, context: Context) -> Reading | None:
     return Reading(edtf.week(datetime.date.fromisocalendar(said[0], number, 1)), said[1])
 
 
-def weekday_of_month(parts: Parts, context: Context) -> Reading | None:
-    """``the first Monday of May 2026``, ``the last Friday of next month``."""
+def day_of_counted_month(parts: Parts, context: Context) -> Reading | None:
+    """``the first Monday of May 2026``, ``the last day of next month``."""
     first, anchor = _first_of_month(parts, context)
     if first is None:
         return Reading(Point("day", None, parts.get("m")))
+    return _nth_day(Point("month", first.year, first.month), parts, anchor)
+
+
+def day_of_counted_year(parts: Parts, context: Context) -> Reading | None:
+    """``the first day of next year``, ``the last Friday of 2024``."""
+    said = said_year(parts, context)
+    if said is None or said[0] is None or not edtf.bounds(edtf.year(said[0]))[0]:
+        return Reading(Point("day"))
+    return _nth_day(edtf.year(said[0]), parts, said[1])
+
+
+def _nth_day(period: Point, parts: Parts, anchor: str) -> Reading | None:
+    """The n-th day of a period, or the n-th of its days that are such a weekday."""
+    first, last = (datetime.date.fromisoformat(end) for end in edtf.bounds(period))
     days = [
         date
-        for step in range(31)
-        if (date := edtf.shift_date(first, step)).month == first.month
-        and date.isoweekday() == parts["wd"]
+        for step in range((last - first).days + 1)
+        if (date := edtf.shift_date(first, step)).isoweekday() == parts.get("wd", date.isoweekday())
     ]
     found = _nth(days, parts["n"])
     return Reading(edtf.day(found), anchor) if found else None
@@ -329,7 +342,7 @@ def _first_of_month(parts: Parts, context: Context) -> tuple[datetime.date | Non
 
 
 def _nth(items: Sequence[Item], number: int) -> Item | None:
-    """The first, second or, for -1, last of some."""
+    """The first, second or, for -1, last, for -2, last but one of some."""
     index = number if number < 0 else number - 1
     return items[index] if -len(items) <= index < len(items) else None
 
