@@ -77,6 +77,11 @@ def test_phrases(published, text, expression, value):
     assert (expression, value) in [(found, v.edtf) for found, v in read(text, date)]
 
 
+def test_numbers_after_a_day_are_no_list_of_days():
+    found = read("They met on June 4, 20 and 30 men came.")
+    assert [text for text, _ in found] == ["June 4"]
+
+
 @pytest.mark.parametrize("text", [row[1] for row in PHRASES["no_date"]])
 def test_what_is_no_date(text):
     assert read(text) == []

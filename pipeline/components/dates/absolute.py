@@ -111,10 +111,12 @@ def day_in_list(parts: Parts, context: Context) -> Reading | None:
 
 
 def next_day_in_list(parts: Parts, context: Context) -> Reading | None:
-    """The 5 of ``May 3 and 5``: of the month before it."""
+    """The 5 of ``May 3 and 5`` or ``May 3 and 5, 2022``: of the month before it."""
     last = context.last_read
     if last is None or last.level != "day" or last.month is None:
         return None
+    if said_year(parts, context) is not None:
+        return calendar_day({**parts, "m": last.month}, context)
     if not edtf.valid(last.year, last.month, parts["d"]):
         return None
     return Reading(replace(last, day=parts["d"]), TEXT)

@@ -230,7 +230,8 @@ def _with_year_of(one: _Read, two: _Read) -> Reading:
     """The start of a range, which takes its year from the end if it names none itself."""
     parts = one.match.parts
     end = _last(two.reading.value)
-    if "m" not in parts and "s" not in parts and "q" not in parts:
+    in_list = one.match.rule.normaliser == "next_day_in_list"
+    if not in_list and "m" not in parts and "s" not in parts and "q" not in parts:
         return one.reading
     if any(name in parts for name in _YEAR_PARTS) or end is None or end.year is None:
         return one.reading
