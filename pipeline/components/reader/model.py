@@ -61,6 +61,8 @@ class Model:
         options = onnxruntime.SessionOptions()
         # One thread: workers are processes, and more threads change the order of sums.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # The arena keeps what the largest article needed: a third of a worker's memory, no faster.
+        options.enable_cpu_mem_arena = options.enable_mem_pattern = False
         self._graph = onnxruntime.InferenceSession(
             str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
         )
