@@ -88,7 +88,9 @@ def test_report(tmp_path, articles):
     assert report["counts"]["articles"] == 30
     assert len(report["inputs"]) == 30
     assert all(len(entry["sha256"]) == 64 for entry in report["inputs"])
-    assert set(report["engine"]) == {"version", "program", "model", "rules"}
+    assert set(report["engine"]) == {
+        *("version", "program", "model", "rules", "reader", "min_confidence"),
+    }
     assert set(report["outputs"]) == set(TABLES)
     assert report["seconds"] > 0
     assert report["peak_memory_mb"]["worker"] > 10
