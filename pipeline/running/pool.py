@@ -215,10 +215,14 @@ def _serve(connection: Connection, work: Work, foreign: list[Any]) -> None:
 
 
 def memory_of(process: int | None = None) -> float:
-    """Resident megabytes of a process, by default of this one; 0 where nobody tells."""
+    """Megabytes of a process's own memory, by default of this one; 0 where nobody tells.
+
+    Anonymous memory alone: pages of mapped files are not handed on by a fork, so that a worker of
+    a large parent would begin far below it.
+    """
     try:
         status = Path(f"/proc/{process or 'self'}/status").read_text(encoding="ascii")
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        line = next(line for line in status.splitlines() if line.startswith("RssAnon:"))
     except (OSError, StopIteration):
         return 0.0
     return int(line.split()[1]) / 1024
