@@ -119,7 +119,7 @@ def test_quiet_where_there_is_no_terminal(tmp_path, articles):
 def test_the_rate_counts_no_reused_articles(monkeypatch):
     from pipeline.cli.run import _Progress
 
-    clock = iter([0.0, 1.0, 3.0])
+    clock = iter([0.0, 0.0, 1.0, 3.0])  # the first is when the display was made
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     progress = _Progress()
     assert progress._rate(State(articles=90, reused=90)) == ""
