@@ -73,8 +73,7 @@ class Pool:
         inherited: Sequence[Any] = (),
     ) -> None:
         self._prepare, self._count, self._limit = prepare, count, time_limit
-        self._memory_limit = memory_limit if memory_of() else 0
-        self._loaded_memory = 0.0
+        self._memory_limit = memory_limit if own_memory() else 0
         self._inherited = inherited
         self._work: Work | None = None
         self._workers: list[_Worker] = []
@@ -122,7 +121,6 @@ class Pool:
             # the pages of the model.
             gc.collect()
             gc.freeze()
-            self._loaded_memory = memory_of()
         return self._work
 
     def _has_room(self) -> bool:
@@ -169,7 +167,7 @@ class Pool:
         """The share of the memory limit that a worker takes; 0 where there is none."""
         if not self._memory_limit:
             return 0.0
-        return (memory_of(worker.process.pid) - self._loaded_memory) / self._memory_limit
+        return own_memory(worker.process.pid) / self._memory_limit
 
     def _collect(self, worker: _Worker, waiting: deque[Task]) -> Iterator[tuple[Task, list[Any]]]:
         task = worker.task
@@ -214,15 +212,15 @@ def _serve(connection: Connection, work: Work, foreign: list[Any]) -> None:
         return
 
 
-def memory_of(process: int | None = None) -> float:
-    """Megabytes of a process's own memory, by default of this one; 0 where nobody tells.
+def own_memory(process: int | None = None) -> float:
+    """Megabytes of a process that no other shares, by default of this one; 0 where nobody tells.
 
-    Anonymous memory alone: pages of mapped files are not handed on by a fork, so that a worker of
-    a large parent would begin far below it.
+    A forked worker shares the loaded pipeline with its parent: what it has written since is its
+    own, however much the parent held when it began.
     """
     try:
-        status = Path(f"/proc/{process or 'self'}/status").read_text(encoding="ascii")
-        line = next(line for line in status.splitlines() if line.startswith("RssAnon:"))
+        rollup = Path(f"/proc/{process or 'self'}/smaps_rollup").read_text(encoding="ascii")
+        line = next(line for line in rollup.splitlines() if line.startswith("Private_Dirty:"))
     except (OSError, StopIteration):
         return 0.0
     return int(line.split()[1]) / 1024
