@@ -59,6 +59,8 @@ def main() -> None:
     for path in args.teachers:
         model = Reader(args.encoder, tuple(args.taps), args.depth)
         model.load_state_dict(torch.load(path, map_location="cpu"))
+        # The encoder's weights in the precision it is run in: cast once, not for every batch.
+        model.encoder.to(torch.bfloat16)
         models.append(model.eval())
     started, words = time.time(), 0
     k, n = args.part

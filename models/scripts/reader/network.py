@@ -92,6 +92,11 @@ class Reader(nn.Module):
         How many layers are kept.
     roles : bool
         Pairs of words are scored too.
+    dropout : float
+        Of the head.
+    hidden_dropout : float
+        Of the encoder. A student that reads millions of words needs none, and drawing it takes
+        longer than the layers' products do; dropout of attention is left out altogether.
     """
 
     def __init__(
@@ -101,11 +106,19 @@ class Reader(nn.Module):
         depth: int,
         roles: bool = False,
         dropout: float = 0.3,
+        hidden_dropout: float = 0.1,
     ) -> None:
         super().__init__()
         from transformers import AutoModel
 
-        self.encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False)
+        # Plain attention: the backward pass of the fused one takes three times as long on a CPU.
+        self.encoder = AutoModel.from_pretrained(
+            folder,
+            add_pooling_layer=False,
+            attn_implementation="eager",
+            attention_probs_dropout_prob=0.0,
+            hidden_dropout_prob=hidden_dropout,
+        )
         self.encoder.encoder.layer = self.encoder.encoder.layer[:depth]
         self.encoder.config.num_hidden_layers = depth
         self.taps = taps

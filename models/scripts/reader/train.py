@@ -277,7 +277,10 @@ def main() -> None:
         print(sum(len(a.targets) for a in passages), "words taught", flush=True)
     if not args.mix:
         training = passages or training
-    model = Reader(args.encoder, tuple(args.taps), args.depth, args.roles)
+    hidden_dropout = 0.1 if args.gold else 0.0
+    model = Reader(
+        args.encoder, tuple(args.taps), args.depth, args.roles, hidden_dropout=hidden_dropout
+    )
     if args.start:
         known = torch.load(args.start, map_location="cpu")
         missing = model.load_state_dict(known, strict=False).missing_keys
