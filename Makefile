@@ -9,7 +9,7 @@ FIGURES ?= docs/bench.json
 DURATION ?= 1800
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: run test lint bench memory fuzz audit browser clean
+.PHONY: run test lint bench memory fuzz mutants audit browser clean
 
 run: .venv/ready
 	$(BIN)/pacta run corpus/articles --metadata corpus/documents.csv -o outputs
@@ -31,6 +31,10 @@ memory: .venv/ready
 
 fuzz: .venv/ready
 	PACTA_FUZZ_SECONDS=$(DURATION) $(BIN)/pytest tests/test_fuzz.py tests/test_review_hostile.py -k fuzz -s
+
+# make mutants: whether the tests notice single changes of behaviour (tests/mutations.py).
+mutants: .venv/ready
+	$(BIN)/python tests/mutations.py
 
 # make audit: known vulnerabilities of what is pinned, by osv.dev.
 audit:
