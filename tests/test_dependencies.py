@@ -11,17 +11,24 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
 _QUOTED = re.compile(r"`([^`]+)`")
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+#: What ``make run`` installs, and what ``make extras`` adds to it.
+LOCK, EXTRAS_LOCK = (
+    (ROOT / name).read_text(encoding="utf-8")
+    for name in ("requirements.lock", "requirements-extras.lock")
+)
+FIRST = ("html", "review")
+"""Extras that ``make run`` installs."""
 
 
 def _name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _needed() -> set[str]:
-    """Everything that the project asks for with all extras, and what that asks for."""
+def _needed(*extras: str) -> set[str]:
+    """Everything that the project asks for with some extras or all, and what that asks for."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    left = [project["dependencies"], *project["optional-dependencies"].values()]
+    optional = project["optional-dependencies"]
+    left = [project["dependencies"], *(optional[extra] for extra in extras or optional)]
     asked = [Requirement(line) for group in left for line in group]
     seen: set[tuple[str, frozenset[str]]] = set()
     while asked:
@@ -38,14 +45,16 @@ def _needed() -> set[str]:
     return {name for name, _ in seen}
 
 
-def _pinned() -> set[str]:
-    return {_name(line.split("==")[0]) for line in LOCK.splitlines() if "==" in line}
+def _pinned(lock: str = LOCK + EXTRAS_LOCK) -> set[str]:
+    return {_name(line.split("==")[0]) for line in lock.splitlines() if "==" in line}
 
 
-def test_the_lock_holds_what_is_needed_and_nothing_else():
-    needed, pinned = _needed(), _pinned()
-    assert sorted(needed - pinned) == [], "needed, but not pinned"
-    assert sorted(pinned - needed) == [], "pinned, but not needed"
+def test_the_locks_hold_what_is_needed_and_nothing_else():
+    first, every = _needed(*FIRST), _needed()
+    for needed, lock in ((first, LOCK), (every - first, EXTRAS_LOCK)):
+        pinned = _pinned(lock)
+        assert sorted(needed - pinned) == [], "needed, but not pinned"
+        assert sorted(pinned - needed) == [], "pinned, but not needed"
 
 
 def test_the_licence_of_everything_pinned_is_told():

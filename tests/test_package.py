@@ -17,6 +17,8 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
+#: Megabytes that the wheel may have: package indexes take 100, and a slow line is patient for less.
+LARGEST_WHEEL = 60
 #: Megabytes that the core may take, without bytecode; docs/install.md says what for.
 LARGEST = 500
 ARTICLE = "Norway and Iceland signed a defence cooperation agreement in Oslo on 3 May 2024."
@@ -95,6 +97,10 @@ def test_the_wheel_holds_code_knowledge_pages_and_model(wheel):
     assert not any(name.startswith(("tests/", "corpus/", "outputs/")) for name in inside)
 
 
+def test_the_wheel_is_small(wheel):
+    assert wheel.stat().st_size / 1e6 < LARGEST_WHEEL
+
+
 def test_it_runs_outside_the_repository(pacta):
     where = pacta("python", "-c", "import pipeline; print(pipeline.__file__)").stdout
     assert "site-packages" in where
@@ -168,7 +174,8 @@ def test_the_html_extra_reads_web_pages(wheel, environment, pacta):
 
 
 def test_the_lock_pins_what_the_project_asks_for():
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    locks = ("requirements.lock", "requirements-extras.lock")
+    lock = [line for name in locks for line in (ROOT / name).read_text("utf-8").splitlines()]
     pinned = {_name(line).replace("_", "-") for line in lock if "==" in line}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = [project["dependencies"], *project["optional-dependencies"].values()]
