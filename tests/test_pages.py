@@ -30,6 +30,12 @@ def test_every_page_stands_in_the_index():
     assert pages - linked == set()
 
 
+def test_the_readme_leads_to_every_page():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    linked = {target for target, _ in LINK.findall(readme)}
+    assert {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")} - linked == set()
+
+
 def test_the_picture_names_what_there_is():
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     picture = page.split("```mermaid")[1].split("```")[0]
@@ -45,6 +51,16 @@ def test_the_picture_names_what_there_is():
     assert modules <= set(re.findall(r"`(?:\w+/)?(\w+\.py)`", page))
 
 
+def test_writing_rules_tells_every_slot():
+    from pipeline.components.events.rules import SLOTS, load_rules
+
+    page = (ROOT / "docs" / "writing-rules.md").read_text(encoding="utf-8")
+    rows = page[page.index("| slot |") :].split("\n\n")[0].splitlines()[2:]
+    told = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted(told) == sorted(set(told)), "told twice"
+    assert set(told) - load_rules().classes["particle"] == SLOTS
+
+
 def test_the_table_has_the_components_in_order(reading_nlp):
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     told = re.findall(r"^\| `(pacta_\w+)` \|", page, re.MULTILINE)
@@ -55,4 +71,6 @@ def test_the_site_is_made_of_the_pages():
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     source = yaml.safe_load(re.sub(r"!!python/name:\S+", "fence", text))
     assert (ROOT / source["docs_dir"] / "index.md").is_file()
-    assert "nav" not in source  # every page is in, in the order of its name
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[([^]]+)\]\((\S+)\)", index, re.MULTILINE)
+    assert [next(iter(page.items())) for page in source["nav"]] == [("Pacta", "index.md"), *rows]
