@@ -4,7 +4,7 @@
 
     nlp = pipeline.load()                      # a spaCy Language; doc._.events, doc.spans, doc.ents
     tables = pipeline.extract(["Germany and Japan signed the agreement on Monday."])
-    tables.events                              # a pandas data frame, columns as in SCHEMA.md
+    tables.events                              # a pandas data frame, columns as in docs/tables.md
 
 Importing the package costs nothing: spaCy and pandas are imported when they are first needed.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.extraction import Tables, extract
     from pipeline.language import load
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["Tables", "__version__", "extract", "load"]
 
 _PUBLIC = {"Tables": "extraction", "extract": "extraction", "load": "language"}

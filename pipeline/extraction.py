@@ -28,7 +28,7 @@ _WANTED = (
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The five output tables (SCHEMA.md) as data frames with typed columns.
+    """The five output tables (docs/tables.md) as data frames with typed columns.
 
     Lists are Python lists, days ``datetime64[s]``, numbers nullable; what is not known is missing.
     """

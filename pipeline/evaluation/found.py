@@ -1,6 +1,6 @@
 """What a run found: its output tables read back for scoring, or gold in their place.
 
-The tables are those of SCHEMA.md; only the columns that scoring needs are read.
+The tables are those of docs/tables.md; only the columns that scoring needs are read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reading the tables of an output folder (SCHEMA.md) into memory.
+"""Reading the tables of an output folder (docs/tables.md) into memory.
 
 Cells stay strings: what the reviewer sees is what the file holds.
 """

@@ -1,4 +1,4 @@
-"""The output tables (SCHEMA.md): their columns, the rows of an article, writing and reading.
+"""The output tables (docs/tables.md): their columns, the rows of an article, writing and reading.
 
 A row is a dict of strings, exactly the cells of the CSV file; typed formats (Parquet, JSON Lines,
 data frames) are made from it by the column types of :mod:`pipeline.tables.schema`.
