@@ -19,6 +19,7 @@ from spacy.tokens import Doc, Span
 from pipeline.components.dates import grammar
 from pipeline.components.dates.component import Dates, shared_reader
 from pipeline.components.dates.normalisers import NORMALISERS
+from pipeline.language.extensions import written_on
 from pipeline.records import DateValue, Zone
 from pipeline.resources import KnowledgeError
 
@@ -354,3 +355,47 @@ def test_a_mistake_in_a_rule_is_named(tmp_path, change, message):
     (tmp_path / "rules.yaml").write_text(rules, encoding="utf-8")
     with pytest.raises(KnowledgeError, match=re.escape(message)):
         grammar.load(tmp_path, NORMALISERS)
+
+
+# -- posts and chronologies ----------------------------------------------------------------------
+
+LIVE = (
+    "Live\n\n{0}\n\nPeru closed its border with Chile today.\n\n"
+    "{1}\n\nChile recalled its envoy today.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "days"),
+    [
+        ("24 March 2026, 18:05", "23 March 2026, 23:40", ["2026-03-24", "2026-03-23"]),
+        ("18:05 GMT, 24 March 2026", "23:40 GMT, 23 March 2026", ["2026-03-24", "2026-03-23"]),
+        ("Mon, 23 March 2026 at 6 p.m.", "Sun, 22 March 2026", ["2026-03-23", "2026-03-22"]),
+        ("**Monday, 23 March 2026**", "**Sunday, 22 March**", ["2026-03-23", "2026-03-22"]),
+        ("Updated March 23, 9:15 am ET", "March 20, 7:30 pm ET", ["2026-03-23", "2026-03-20"]),
+        # one day only, a sentence, a title: none of these dates what is below
+        ("24 March 2026, 18:05", "24 March 2026, 17:00", ["2026-03-24", "2026-03-24"]),
+        ("24 March 2026, 18:05", "They met on 23 March 2026", ["2026-03-24", "2026-03-24"]),
+        ("The pact of 3 March 2026", "The pact of 4 March 2026", ["2026-03-24", "2026-03-24"]),
+    ],
+)
+def test_today_is_the_day_of_the_post(first, second, days):
+    found = [value.edtf for text, value in read(LIVE.format(first, second)) if text == "today"]
+    assert found == days
+
+
+def test_lines_of_a_stamp_are_no_posts():
+    text = "Pact signed\n23 March 2026\nUpdated 24 March 2026\nThey signed it today, he said.\n"
+    assert read(text)[-1][1].edtf == "2026-03-24"
+
+
+def test_a_date_line_in_a_zone_dates_its_post(nlp):
+    text = LIVE.format("24 March 2026, 18:05", "23 March 2026, 23:40")
+    doc = nlp.make_doc(text)
+    doc._.published = TUESDAY
+    doc._.zones = [Zone("boilerplate", s, s + 20) for s in (text.index("24"), text.index("23 M"))]
+    doc = nlp(doc)
+    assert [span._.date.edtf for span in doc.spans["dates"]] == ["2026-03-24", "2026-03-23"]
+    assert [span.label_ for span in doc.spans["posts"]] == ["POST", "POST"]
+    assert written_on(doc, text.index("Chile recalled")) == datetime.date(2026, 3, 23)
+    assert written_on(doc, 0) == TUESDAY

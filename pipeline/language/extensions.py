@@ -26,7 +26,9 @@ attribute              value                                       written by
 =====================  ==========================================  =========================
 
 Spans: names (PERSON, ORG, GPE, LOC, NORP) are ``doc.ents``; dates are ``doc.spans["dates"]``
-(label DATE); agreements ``doc.spans["agreements"]`` (label AGREEMENT); titles of persons
+(label DATE); the date lines of a live blog or chronology ``doc.spans["posts"]`` (label POST with a
+time of day, DAY without), which may lie in a zone; agreements ``doc.spans["agreements"]``
+(label AGREEMENT); titles of persons
 ``doc.spans["titles"]`` (label OFFICE, or ADDRESS for *Mr.* and the like). The referents of a token
 are whom it means, be it part of a name, a pronoun or the head of a noun phrase ("both ministers");
 of a coordination each head has its own. Empty where it is nobody or the text does not settle who.
@@ -34,9 +36,12 @@ of a coordination each head has its own. Empty where it is nobody or the text do
 
 from __future__ import annotations
 
+import datetime
+
 from spacy.tokens import Doc, Span, Token
 
 DATES = "dates"
+POSTS = "posts"
 AGREEMENTS = "agreements"
 TITLES = "titles"
 
@@ -64,3 +69,15 @@ def register() -> None:
 def in_zone(doc: Doc, start_char: int) -> bool:
     """Tell whether a character offset of a doc lies in a zone, outside the article's body."""
     return any(zone.start <= start_char < zone.end for zone in doc._.zones)
+
+
+def dateline(doc: Doc, start_char: int) -> Span | None:
+    """Return the date line under which a character offset stands; None under the first one."""
+    above = (span for span in doc.spans.get(POSTS, ()) if span.start_char <= start_char)
+    return max(above, key=lambda span: span.start_char, default=None)
+
+
+def written_on(doc: Doc, start_char: int) -> datetime.date | None:
+    """Return the day on which a place of the text was written: its post's, or the publication."""
+    line = dateline(doc, start_char)
+    return datetime.date.fromisoformat(line._.date.edtf) if line else doc._.published

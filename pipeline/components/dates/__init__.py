@@ -5,6 +5,7 @@ module                    one step
 ========================  ====================================================================
 :mod:`.lexer`             text to lexemes with classes (``knowledge/dates/terms.yaml``)
 :mod:`.grammar`           lexemes to matches of rules (``knowledge/dates/rules.yaml``)
+:mod:`.posts`             lines that date what stands under them: a live blog, a chronology
 :mod:`.survey`            what the article as a whole says: dateline, story or news, day order
 :mod:`.tense`             where the governing verb points (``knowledge/dates/cues.yaml``)
 :mod:`.normalisers`       a match and its context to a value: :mod:`.absolute`,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+from collections.abc import Iterable, Iterator
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -11,8 +12,10 @@ from spacy.tokens import Doc, Span
 from pipeline.components.dates import grammar, tense
 from pipeline.components.dates.grammar import Match
 from pipeline.components.dates.normalisers import NORMALISERS
+from pipeline.components.dates.posts import Post
 from pipeline.components.dates.reader import Dated, Reader
 from pipeline.language import extensions
+from pipeline.records import DateValue
 
 #: Entity labels whose names may hold a month, a weekday or a year that is no date by itself.
 NAMES = frozenset({"PERSON", "ORG", "GPE", "LOC", "NORP", "PRODUCT", "WORK_OF_ART"})
@@ -22,9 +25,10 @@ class Dates:
     """Find the date expressions of a Doc and say which days they mean.
 
     Writes ``doc.spans["dates"]`` (label DATE) and ``span._.date``, a
-    :class:`~pipeline.records.DateValue`. Reads ``doc._.published`` and ``doc._.zones``; uses tags
-    and parse for the tense where they are there, names (``doc.ents``) to leave out dates that are
-    part of one.
+    :class:`~pipeline.records.DateValue`; and ``doc.spans["posts"]``, the date lines of a live blog
+    (label POST) or of a chronology (label DAY). Reads ``doc._.published`` and ``doc._.zones``; uses
+    tags and parse for the tense where they are there, names (``doc.ents``) to leave out dates that
+    are part of one.
 
     Examples
     --------
@@ -44,17 +48,19 @@ class Dates:
     def __call__(self, doc: Doc) -> Doc:
         """Write the dates of a Doc on it."""
         spans: list[Span] = []
-        for dated in self.process(doc):
+        dates, posts = self.process(doc)
+        for dated in dates:
             span = doc.char_span(dated.start, dated.end, label="DATE", alignment_mode="expand")
             if span is None or (spans and span.start < spans[-1].end):
                 continue
             span._.date = dated.value
             spans.append(span)
         doc.spans[extensions.DATES] = spans
+        doc.spans[extensions.POSTS] = list(_post_spans(doc, posts))
         return doc
 
-    def process(self, doc: Doc) -> list[Dated]:
-        """The dates of a Doc outside its zones and names, with character offsets."""
+    def process(self, doc: Doc) -> tuple[list[Dated], list[Post]]:
+        """The dates of a Doc outside its zones and names, and its posts, by character offsets."""
         names = [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in NAMES]
         parsed = doc.has_annotation("DEP") and doc.has_annotation("TAG")
 
@@ -75,7 +81,18 @@ class Dates:
             return span is not None and tense.is_attribute(span)
 
         callbacks = (governor, attribute) if parsed else (None, None)
-        return self.reader.read(doc.text, doc._.published, skip, *callbacks)
+        return self.reader.read_posts(doc.text, doc._.published, skip, *callbacks)
+
+
+def _post_spans(doc: Doc, posts: Iterable[Post]) -> Iterator[Span]:
+    """Mark the dates of posts on a Doc, each with its day as value."""
+    for post in posts:
+        label = "POST" if post.timed else "DAY"
+        span = doc.char_span(post.start, post.end, label=label, alignment_mode="expand")
+        if span is not None:
+            day = post.day.isoformat()
+            span._.date = DateValue(day, day, day, "day")
+            yield span
 
 
 def _inside(names: list[tuple[int, int]], start: int, end: int) -> bool:

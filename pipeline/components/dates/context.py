@@ -82,6 +82,11 @@ class Context:
             return None
         return datetime.date(point.year or 1, point.month or 1, point.day or 1)
 
+    def turn_to(self, date: datetime.date) -> None:
+        """Go on under a line that dates what follows: it is written as if on that day."""
+        self.now, self.now_from = date, TEXT
+        self.remember(edtf.day(date))
+
     def _is_aside(self, year: int, in_passing: bool) -> bool:
         """Whether a year of a story stands alone: far from the others, or told in passing.
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from pipeline.components.dates import edtf
+from pipeline.components.dates import edtf, posts
 from pipeline.components.dates.context import Context
 from pipeline.components.dates.edtf import Interval, Point, Value
 from pipeline.components.dates.grammar import NOTHING, Grammar, Match
 from pipeline.components.dates.lexer import Lexemes
 from pipeline.components.dates.normalisers import NORMALISERS
+from pipeline.components.dates.posts import Post
 from pipeline.components.dates.resolution import Reading
 from pipeline.components.dates.survey import survey
 from pipeline.components.dates.tense import Cues, from_words
@@ -19,6 +21,8 @@ from pipeline.records import DateValue
 
 #: Tells where the verb governing the characters from start to end points; None: cannot tell.
 Governor = Callable[[int, int], str | None]
+#: Tells that the match at the characters from start to end is to be left out.
+Skip = Callable[[int, int, Match], bool]
 RANGE = "range"
 #: Lexemes within which a date stands at the beginning of its sentence.
 LEAD = 4
@@ -73,11 +77,22 @@ class Reader:
         self,
         text: str,
         published: datetime.date | None = None,
-        skip: Callable[[int, int, Match], bool] | None = None,
+        skip: Skip | None = None,
         governor: Governor | None = None,
         attribute: Callable[[int, int], bool] | None = None,
     ) -> list[Dated]:
-        """Find and resolve every date expression.
+        """Find and resolve every date expression; as :meth:`read_posts`, without the posts."""
+        return self.read_posts(text, published, skip, governor, attribute)[0]
+
+    def read_posts(
+        self,
+        text: str,
+        published: datetime.date | None = None,
+        skip: Skip | None = None,
+        governor: Governor | None = None,
+        attribute: Callable[[int, int], bool] | None = None,
+    ) -> tuple[list[Dated], list[Post]]:
+        """Find and resolve every date expression, and find the lines that date what is below them.
 
         Parameters
         ----------
@@ -95,37 +110,56 @@ class Reader:
 
         Returns
         -------
-        list of Dated
+        dates : list of Dated
             In order of the text, not overlapping.
+        posts : list of Post
+            In order; those left out as dates among them.
         """
         lexemes = self.grammar.vocabulary.lex(text)
-        candidates = list(self._candidates(lexemes, skip))
+        found = list(self._candidates(lexemes))
+        heads = posts.find([matches[0] for matches in found], lexemes, published, self.cues)
+        candidates = [
+            matches for matches in found if skip is None or not skip(*_span(matches[0], lexemes))
+        ]
         if not candidates:
-            return []
-        context = survey([found[0] for found in candidates], lexemes, published, self.cues)
+            return [], heads
+        context = survey([each[0] for each in candidates], lexemes, published, self.cues)
+        context.narrative = context.narrative and not heads
+        waiting = deque(heads)
         reads: list[_Read] = []
         for matches in candidates:
-            read = self._resolve(matches, context, lexemes, reads, governor)
-            if read is not None:
-                joined = self._join(reads[-1], read, lexemes) if reads else None
-                if joined is not None:
-                    reads[-1] = joined
-                else:
-                    self._share_year(reads, read, lexemes)
-                    reads.append(read)
-                if not (context.narrative and self._is_mention(read, lexemes)):
-                    start, end = lexemes.starts[read.first], lexemes.ends[read.last - 1]
-                    in_passing = (
-                        attribute is not None
-                        and not self._leads(read, lexemes)
-                        and attribute(start, end)
-                    )
-                    context.remember(reads[-1].reading.value, in_passing)
-        return [_dated(read, lexemes) for read in reads if not _is_stray(read)]
+            while waiting and waiting[0].start <= lexemes.starts[matches[0].first]:
+                context.turn_to(waiting.popleft().day)
+            self._take(matches, context, lexemes, reads, governor, attribute)
+        return [_dated(read, lexemes) for read in reads if not _is_stray(read)], heads
 
-    def _candidates(
-        self, lexemes: Lexemes, skip: Callable[[int, int, Match], bool] | None
-    ) -> Iterator[list[Match]]:
+    def _take(
+        self,
+        matches: list[Match],
+        context: Context,
+        lexemes: Lexemes,
+        reads: list[_Read],
+        governor: Governor | None,
+        attribute: Callable[[int, int], bool] | None,
+    ) -> None:
+        """Read the date at one place and add it to those before, or join it with the last."""
+        read = self._resolve(matches, context, lexemes, reads, governor)
+        if read is None:
+            return
+        joined = self._join(reads[-1], read, lexemes) if reads else None
+        if joined is not None:
+            reads[-1] = joined
+        else:
+            self._share_year(reads, read, lexemes)
+            reads.append(read)
+        if not (context.narrative and self._is_mention(read, lexemes)):
+            start, end = lexemes.starts[read.first], lexemes.ends[read.last - 1]
+            in_passing = (
+                attribute is not None and not self._leads(read, lexemes) and attribute(start, end)
+            )
+            context.remember(reads[-1].reading.value, in_passing)
+
+    def _candidates(self, lexemes: Lexemes) -> Iterator[list[Match]]:
         """Position by position, the rules that fit, longest first; negative ones taken out."""
         position = 1
         while True:
@@ -134,10 +168,7 @@ class Reader:
                 return
             longest = matches[0]
             position = longest.last
-            if longest.rule.normaliser == NOTHING:
-                continue
-            start, end = lexemes.starts[longest.first], lexemes.ends[longest.last - 1]
-            if skip is None or not skip(start, end, longest):
+            if longest.rule.normaliser != NOTHING:
                 yield [match for match in matches if match.rule.normaliser != NOTHING]
 
     def _resolve(
@@ -211,6 +242,11 @@ class Reader:
             if shared is None:
                 return
             reads[index] = partner = replace(one, reading=shared)
+
+
+def _span(match: Match, lexemes: Lexemes) -> tuple[int, int, Match]:
+    """A match behind its character offsets."""
+    return lexemes.starts[match.first], lexemes.ends[match.last - 1], match
 
 
 def _listed_with(one: _Read, two: _Read) -> Reading | None:

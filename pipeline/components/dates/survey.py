@@ -63,7 +63,8 @@ def _is_full_day(match: Match) -> bool:
     return match.rule.normaliser == "calendar_day" and _names_year(match)
 
 
-def _day_of(match: Match) -> datetime.date | None:
+def day_of(match: Match) -> datetime.date | None:
+    """The day of a date that stands in full; None for any other."""
     if match.rule.normaliser not in _WRITTEN_IN_FULL and not _is_full_day(match):
         return None
     reading = NORMALISERS[match.rule.normaliser](match.parts, Context())
@@ -76,7 +77,7 @@ def _dateline(matches: list[Match], lexemes: Lexemes) -> datetime.date | None:
         start, end = lexemes.starts[match.first], lexemes.ends[match.last - 1]
         if start > HEAD:
             return None
-        date = _day_of(match)
+        date = day_of(match)
         if date is None:
             continue
         text = lexemes.text
@@ -100,7 +101,7 @@ def _weekdays(matches: list[Match]) -> dict[int, Point]:
     """Weekday to the one day that stands in full beside it; a weekday with two days is left out."""
     days: dict[int, set[datetime.date]] = {}
     for match in matches:
-        date = _day_of(match)
+        date = day_of(match)
         if date is not None and match.parts.get("wd") == date.isoweekday():
             days.setdefault(date.isoweekday(), set()).add(date)
     return {number: edtf.day(min(found)) for number, found in days.items() if len(found) == 1}

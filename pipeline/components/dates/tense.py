@@ -55,6 +55,7 @@ class Cues:
     ends: frozenset[str]
     british: frozenset[str]
     american: frozenset[str]
+    stamps: frozenset[str]
 
 
 def load(folder: Path = FOLDER) -> Cues:

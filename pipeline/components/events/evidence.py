@@ -174,10 +174,7 @@ class Evidence:
         )
         self.find_actors(event)
         self._find_recipients(event)
-        date = setting.governing_date(token)
-        if date is not None:
-            event.date, event.date_from = date._.date, "clause"
-            event.date_span = date.start_char, date.end_char
+        setting.set_date(event, token)
         place = setting.governing_place(token, self._slots.names_in(token.sent))
         if place is not None:
             event.place, event.place_from = place._.place, "clause"

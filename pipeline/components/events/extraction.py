@@ -43,6 +43,7 @@ from pipeline.components.events.treaties import (
 )
 from pipeline.components.factuality import Factuality, Reading
 from pipeline.language import syntax
+from pipeline.language.extensions import written_on
 from pipeline.records import Entity, Event
 
 MEETING_PREPOSITIONS = frozenset(
@@ -140,7 +141,7 @@ def _expect(event: Event, match: Match, doc: Doc) -> None:
     """
     if event.factuality != "actual" or event.date is None:
         return
-    published, tag = doc._.published, match.token.tag_
+    published, tag = written_on(doc, match.token.idx), match.token.tag_
     if published is not None:
         ahead = event.date.start > published.isoformat() and tag not in PAST
     else:
@@ -301,11 +302,7 @@ def _is_said(event: Event, match: Match) -> bool:
 
 
 def _set_date(event: Event, match: Match) -> None:
-    span = setting.governing_date(match.token, _is_said(event, match))
-    if span is not None:
-        event.date = span._.date
-        event.date_span = (span.start_char, span.end_char)
-        event.date_from = "clause"
+    setting.set_date(event, match.token, _is_said(event, match))
 
 
 def _set_place(event: Event, match: Match, slots: Slots) -> None:

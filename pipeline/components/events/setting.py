@@ -13,7 +13,8 @@ from spacy.tokens import Span, Token
 
 from pipeline import resources
 from pipeline.language import syntax
-from pipeline.language.extensions import DATES
+from pipeline.language.extensions import DATES, dateline
+from pipeline.records import Event
 from pipeline.resources import KnowledgeError
 
 FILE = "setting.yaml"
@@ -51,6 +52,17 @@ def words() -> Words:
         if not isinstance(data.get(name), str):
             raise KnowledgeError(FILE, name, "missing, or not a list of words")
     return Words(**{name: frozenset(data[name].split()) for name in Words.__dataclass_fields__})
+
+
+def set_date(event: Event, act: Token, is_said: bool = False) -> None:
+    """Give an event the date of its clause, else that of the entry of a chronology it stands in."""
+    span, origin = governing_date(act, is_said), "clause"
+    if span is None and event.factuality == "actual":
+        line, origin = dateline(act.doc, act.idx), "context"
+        span = line if line is not None and line.label_ == "DAY" else None
+    if span is not None:
+        event.date, event.date_from = span._.date, origin
+        event.date_span = span.start_char, span.end_char
 
 
 def governing_date(act: Token, is_said: bool = False) -> Span | None:
