@@ -43,6 +43,12 @@ def retrain(
             " /--no-confidence", help="Leave the confidence as it is.", show_default=False
         ),
     ] = True,
+    reader: Annotated[
+        bool,
+        typer.Option(
+            " /--no-reader", help="Leave the reader and the decision.", show_default=False
+        ),
+    ] = True,
     names: Annotated[
         bool, typer.Option(" /--no-names", help="Leave the name model.", show_default=False)
     ] = True,
@@ -60,8 +66,8 @@ def retrain(
     """Learn from gold and reviews; nothing installed changes without --apply.
 
     Writes rules/learnt.yaml and rules/repaired.yaml to read, edit and strike from (use them with
-    `pacta run --rules FOLDER/rules`), confidence.json, the weights of the name model, terms.csv,
-    events_diff.csv and report.html.
+    `pacta run --rules FOLDER/rules`), confidence.json, the reader's last layers and decision.json,
+    the weights of the name model, terms.csv, events_diff.csv and report.html.
     """
     from pipeline.evaluation import formats
     from pipeline.evaluation.gold import GoldError
@@ -73,8 +79,10 @@ def retrain(
     try:
         documents, texts = formats.read_gold(gold, articles)
         formats.need_texts(documents, texts)
-        nlp = load(rules=own_rules, reader=False)
-        result = _retrain(nlp, documents, texts, Parts(rules, confidence, names, terms), seed)
+        nlp = load(rules=own_rules, reader=reader)
+        result = _retrain(
+            nlp, documents, texts, Parts(rules, confidence, reader, names, terms), seed
+        )
         output.write(result, nlp, folder)
     except (GoldError, KnowledgeError, OSError, ValueError) as error:
         typer.echo(f"pacta retrain: {reason(error)}", err=True)

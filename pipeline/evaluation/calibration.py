@@ -168,9 +168,9 @@ def _rounded(values: Any) -> dict[str, float]:
     return {name: round(value, 4) for name, value in sorted(values.items())}
 
 
-def _log_odds(right: float, size: float, prior: float) -> float:
-    """Log odds of a share shrunk towards a prior worth :data:`SHRINK` cases."""
-    share = (right + SHRINK * prior) / (size + SHRINK)
+def _log_odds(right: float, size: float, prior: float, worth: float = SHRINK) -> float:
+    """Log odds of a share shrunk towards a prior that is worth so many cases."""
+    share = (right + worth * prior) / (size + worth)
     share = min(max(share, 0.02), 0.98)
     return log(share / (1 - share))
 
@@ -193,21 +193,25 @@ class Records:
 
     def odds(self, type: str, rule: str, but: str = "") -> float:
         """Log odds of a rule, or with no rule of its category, without the article ``but``."""
-
-        def count(*scope: str) -> tuple[int, int]:
-            own = (but, "in", *scope)
-            return (
-                self.counts[(*scope, "right")] - (self.counts[(*own, "right")] if but else 0),
-                self.counts[(*scope, "n")] - (self.counts[(*own, "n")] if but else 0),
-            )
-
-        right, size = count()
+        right, size = self._count((), but)
         prior = (right + 1) / (size + 2)
         for scope in ((type,), (type, rule)) if rule else ((type,),):
-            right, size = count(*scope)
-            odds = _log_odds(right, size, prior)
+            odds = _log_odds(*self._count(scope, but), prior)
             prior = 1 / (1 + exp(-odds))
         return log(prior / (1 - prior))
+
+    def odds_from(self, known: float, worth: float, type: str, rule: str, but: str = "") -> float:
+        """The same, shrunk towards log odds known before that are worth so many cases."""
+        scope = (type, rule) if rule else (type,)
+        return _log_odds(*self._count(scope, but), 1 / (1 + exp(-known)), worth)
+
+    def _count(self, scope: tuple[str, ...], but: str) -> tuple[int, int]:
+        """How many cases of a scope are right, and how many there are, without an article."""
+        own = (but, "in", *scope)
+        return (
+            self.counts[(*scope, "right")] - (self.counts[(*own, "right")] if but else 0),
+            self.counts[(*scope, "n")] - (self.counts[(*own, "n")] if but else 0),
+        )
 
 
 def _regression(all_cases: Sequence[Case]) -> Confidence:
@@ -232,19 +236,29 @@ def _regression(all_cases: Sequence[Case]) -> Confidence:
     return Confidence(fitted, rules, types, (), ())
 
 
-def newton(x: np.ndarray, y: np.ndarray, start: np.ndarray, ridge: np.ndarray) -> np.ndarray:
-    """Minimise the ridge-penalised log loss; a step that does not lower it is halved."""
+def newton(
+    x: np.ndarray,
+    y: np.ndarray,
+    start: np.ndarray,
+    ridge: np.ndarray,
+    towards: np.ndarray | float = 0.0,
+) -> np.ndarray:
+    """Minimise the ridge-penalised log loss; a step that does not lower it is halved.
+
+    ``ridge`` penalises the squared distance of each weight from ``towards``.
+    """
     import numpy as np
 
     def loss(weights: np.ndarray) -> float:
         z = x @ weights
-        return float((np.logaddexp(0, z) - y * z).sum() + (ridge * weights**2).sum() / 2)
+        apart = (ridge * (weights - towards) ** 2).sum() / 2
+        return float((np.logaddexp(0, z) - y * z).sum() + apart)
 
     weights, now = start, loss(start)
     for _ in range(100):
         p = _sigmoid(x @ weights)
         hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
-        step = np.linalg.solve(hessian, x.T @ (p - y) + ridge * weights)
+        step = np.linalg.solve(hessian, x.T @ (p - y) + ridge * (weights - towards))
         while loss(weights - step) > now and np.abs(step).max() > 1e-9:
             step = step / 2
         weights, before, now = weights - step, now, loss(weights - step)

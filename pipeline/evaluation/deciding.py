@@ -9,7 +9,7 @@ reader must not have been trained on the articles: its probabilities of those ar
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from pipeline.records import Event
 
 FOLDS = 10
+KNOWN = 30.0
+"""How many events of a rule, or weights' ridge, a record or weight known before is worth."""
 THRESHOLDS = tuple(round(0.2 + 0.02 * i, 2) for i in range(21))
 
 
@@ -74,8 +76,7 @@ class Fitted:
     @property
     def f1(self) -> float:
         """F1 of triggers and categories on articles left out."""
-        right = sum(label for _, label in self.stands)
-        return 2 * right / max(1, len(self.stands) + self.gold)
+        return f1(self.stands, self.decision.threshold, self.gold)
 
 
 def article_of(
@@ -157,8 +158,15 @@ def _parties(
             yield Party(role, entity in named or entity.country in missing, values)
 
 
-def fit(articles: Sequence[Article]) -> Fitted:
+def fit(articles: Sequence[Article], known: Decision | None = None) -> Fitted:
     """Fit the decision, its threshold on articles left out.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+        What was proposed in them, and what of it gold holds.
+    known : Decision, optional
+        A decision from other articles, towards which the new one is drawn; its threshold stays.
 
     Raises
     ------
@@ -173,30 +181,39 @@ def fit(articles: Sequence[Article]) -> Fitted:
     for start in range(number):
         left_out = articles[start::number]
         names = {article.doc_id for article in left_out}
-        model = _regression([case for case in cases if case.doc_id not in names])
-        told += [best(choice, model) for article in left_out for choice in article.choices]
+        model = _regression([case for case in cases if case.doc_id not in names], known)
+        told += judged(left_out, model)
     gold = sum(article.gold for article in articles)
-
-    def f1(threshold: float) -> float:
-        stands = [right for probability, right in told if probability >= threshold]
-        return 2 * sum(stands) / max(1, len(stands) + gold)
-
-    threshold = max(THRESHOLDS, key=lambda t: (f1(t), t))
-    decision = replace(_regression(cases), threshold=threshold, parties=fit_parties(articles))
+    threshold = known.threshold if known else max(THRESHOLDS, key=lambda t: (f1(told, t, gold), t))
+    parties = fit_parties(articles, known.parties if known else ({}, {}))
+    decision = replace(_regression(cases, known), threshold=threshold, parties=parties)
     return Fitted(decision, [one for one in told if one[0] >= threshold], gold)
 
 
-def fit_parties(articles: Sequence[Article]) -> Weights:
-    """The weights by which actors and recipients are chosen."""
+def judged(articles: Iterable[Article], decision: Decision) -> list[tuple[float, bool]]:
+    """The probability of the likeliest category of each word, and whether it is right."""
+    return [best(choice, decision) for article in articles for choice in article.choices]
+
+
+def f1(told: Iterable[tuple[float, bool]], threshold: float, gold: int) -> float:
+    """F1 of what a threshold lets stand, given the number of gold events."""
+    stands = [right for probability, right in told if probability >= threshold]
+    return 2 * sum(stands) / max(1, len(stands) + gold)
+
+
+def fit_parties(articles: Sequence[Article], known: Weights = ({}, {})) -> Weights:
+    """The weights by which actors and recipients are chosen, drawn towards known ones."""
     import numpy as np
 
     found = []
     for role in (0, 1):
         told = [p for article in articles for p in article.parties if p.role == role]
-        names = sorted({name for party in told for name in party.features})
+        names = sorted({name for party in told for name in party.features} | set(known[role]))
         x = np.array([[p.features.get(name, 0.0) for name in names] for p in told])
         y = np.array([p.right for p in told], dtype=float)
-        weights = newton(x, y, np.zeros(len(names)), np.full(len(names), RIDGE))
+        towards = np.array([known[role].get(name, 0.0) for name in names])
+        ridge = np.full(len(names), KNOWN if known[role] else RIDGE)
+        weights = newton(x, y, towards, ridge, towards) if told else towards
         found.append(dict(zip(names, map(float, weights), strict=True)))
     return found[0], found[1]
 
@@ -209,7 +226,7 @@ def best(choice: Choice, decision: Decision) -> tuple[float, bool]:
     )
 
 
-def _regression(cases: Sequence[Case]) -> Decision:
+def _regression(cases: Sequence[Case], known: Decision | None = None) -> Decision:
     import numpy as np
 
     from pipeline.components.events.decision import Decision
@@ -217,23 +234,33 @@ def _regression(cases: Sequence[Case]) -> Decision:
 
     by_rule = [case for case in cases if case.rule != READER]
     records = Records(by_rule)
-    names = sorted({name for case in cases for name in case.features})
+
+    def odds(type: str, rule: str, but: str = "") -> float:
+        before = known.records.get(rule, known.types.get(type)) if known else None
+        if before is None:
+            return records.odds(type, rule, but)
+        return records.odds_from(before, KNOWN, type, rule, but)
+
+    weights = known.weights if known else {}
+    names = sorted(
+        ({name for case in cases for name in case.features} | set(weights)) - {"bias", "record"}
+    )
     rows = [
         [
             1.0,
-            records.odds(case.type, case.rule, but=case.doc_id) if case.rule != READER else 0.0,
+            odds(case.type, case.rule, but=case.doc_id) if case.rule != READER else 0.0,
             *(case.features.get(name, 0.0) for name in names),
         ]
         for case in cases
     ]
     x, y = np.array(rows), np.array([case.right for case in cases], dtype=float)
-    start = np.zeros(x.shape[1])
-    weights = newton(x, y, start, np.array([1e-3, 1e-3, *[RIDGE] * len(names)]))
-    fitted = dict(zip(["bias", "record", *names], map(float, weights), strict=True))
+    towards = np.array([weights.get(name, 0.0) for name in ["bias", "record", *names]])
+    ridge = [KNOWN] * len(towards) if known else [1e-3, 1e-3, *[RIDGE] * len(names)]
+    fitted = newton(x, y, towards, np.array(ridge), towards)
     return Decision(
-        fitted,
-        {case.rule: records.odds(case.type, case.rule) for case in by_rule},
-        {case.type: records.odds(case.type, "") for case in by_rule},
+        dict(zip(["bias", "record", *names], map(float, fitted), strict=True)),
+        {**(known.records if known else {}), **{c.rule: odds(c.type, c.rule) for c in by_rule}},
+        {**(known.types if known else {}), **{c.type: odds(c.type, "") for c in by_rule}},
         0.5,
     )
 

@@ -6,13 +6,14 @@ import csv
 import io
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.evaluation import calibration
+from pipeline.evaluation.deciding import to_json
 from pipeline.evaluation.figures import Figure
 from pipeline.retraining.names import component, weights_of
 from pipeline.retraining.retrain import EventChange, Retrained
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
 LEARNT, REPAIRED = "rules/learnt.yaml", "rules/repaired.yaml"
 CONFIDENCE, NER, REPORT = "confidence.json", "ner", "report.html"
+LAYER, DECISION = "reader/weights.npz", "decision.json"
 TERMS, CHANGES, FIGURES = "terms.csv", "events_diff.csv", "figures.csv"
-OUTPUTS = (LEARNT, REPAIRED, CONFIDENCE, NER, TERMS, CHANGES, FIGURES, REPORT)
+OUTPUTS = (LEARNT, REPAIRED, CONFIDENCE, LAYER, DECISION, NER, TERMS, CHANGES, FIGURES, REPORT)
 
 
 def write(result: Retrained, nlp: Language, folder: Path) -> None:
@@ -100,6 +102,10 @@ def apply(folder: Path) -> list[Path]:
     if (folder / CONFIDENCE).is_file():
         write_whole(FOLDER / CONFIDENCE, (folder / CONFIDENCE).read_bytes())
         written.append(FOLDER / CONFIDENCE)
+    for name, target in ((LAYER, model_path() / LAYER), (DECISION, FOLDER / DECISION)):
+        if (folder / name).is_file():
+            write_whole(target, (folder / name).read_bytes())
+            written.append(target)
     if (folder / NER).is_dir():
         target = model_path() / NER
         with _aside(target) as new:
@@ -137,7 +143,7 @@ def _free(folder: Path, stem: str) -> Path:
     return folder / f"{stem}-{number:03d}.yaml"
 
 
-def _files(result: Retrained, nlp: Language) -> Iterator[tuple[str, str]]:
+def _files(result: Retrained, nlp: Language) -> Iterator[tuple[str, str | bytes]]:
     if result.proposals:
         with _using(nlp, result.proposals) as changed:
             yield LEARNT, proposals_yaml(result.proposals, changed)
@@ -145,6 +151,10 @@ def _files(result: Retrained, nlp: Language) -> Iterator[tuple[str, str]]:
         yield REPAIRED, repairs_yaml(result.repairs)
     if result.calibrated is not None:
         yield CONFIDENCE, calibration.to_json(result.calibrated.confidence)
+    if result.reader is not None:
+        if result.reader.weights is not None:
+            yield LAYER, _layers(nlp, result.reader.weights)
+        yield DECISION, to_json(result.reader.decision)
     yield TERMS, _csv(COLUMNS, (term.row() for term in result.terms))
     yield CHANGES, _csv(CHANGE_COLUMNS, map(_change, result.changes))
     names = [f.name for f in fields(Figure)]
@@ -153,19 +163,35 @@ def _files(result: Retrained, nlp: Language) -> Iterator[tuple[str, str]]:
     yield FIGURES, _csv(["when", *names], rows)
 
 
+def _layers(nlp: Language, weights: Mapping[str, Any]) -> bytes:
+    """All layers behind the reader's graph, those refitted among them, as they are stored."""
+    import numpy as np
+
+    from pipeline.components.reader import Reader
+    from pipeline.retraining.refit import READER
+
+    reader = nlp.get_pipe(READER)
+    assert isinstance(reader, Reader)
+    buffer = io.BytesIO()
+    np.savez(buffer, **reader.model.with_weights(weights).weights)
+    return buffer.getvalue()
+
+
 @contextmanager
 def _using(nlp: Language, proposals: Sequence[Proposal]) -> Iterator[Language]:
-    """The pipeline with the rules proposed, for checking their examples; then as it was."""
+    """The pipeline with the rules proposed and no reader, for their examples; then as it was."""
     from pipeline.components.events import Events
     from pipeline.evaluation.reading import EVENTS
     from pipeline.retraining.book import with_rules
+    from pipeline.retraining.refit import READER
 
     events = nlp.get_pipe(EVENTS)
     assert isinstance(events, Events)
     book = events.book
     events.book = with_rules(book, [proposal.rule for proposal in proposals])
     try:
-        yield nlp
+        with nlp.select_pipes(disable=[READER] if READER in nlp.pipe_names else []):
+            yield nlp
     finally:
         events.book = book
 

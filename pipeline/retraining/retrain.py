@@ -17,6 +17,7 @@ from pipeline.retraining.book import Trial, with_rules
 from pipeline.retraining.folds import folds
 from pipeline.retraining.names import FOLDS as NAME_FOLDS
 from pipeline.retraining.names import Names, train_names
+from pipeline.retraining.refit import Refitted, refit
 from pipeline.retraining.repairs import Repair, learn_repairs
 from pipeline.retraining.selection import Proposal, learn_rules
 from pipeline.retraining.terms import Term, missed_terms
@@ -42,6 +43,7 @@ class Parts:
 
     rules: bool = True
     confidence: bool = True
+    reader: bool = True
     names: bool = True
     terms: bool = True
 
@@ -49,7 +51,7 @@ class Parts:
     def steps(self) -> int:
         """How often the progress is told."""
         rules = (OUTER_FOLDS + 1) * (INNER_FOLDS + 2) if self.rules else 0
-        return 1 + rules + self.confidence + (NAME_FOLDS if self.names else 0)
+        return 1 + rules + self.confidence + self.reader + (NAME_FOLDS if self.names else 0)
 
 
 @dataclass(slots=True)
@@ -90,6 +92,7 @@ class Retrained:
     terms: list[Term] = field(default_factory=list)
     changes: list[EventChange] = field(default_factory=list)
     calibrated: Calibrated | None = None
+    reader: Refitted | None = None
     names: Names | None = None
     remarks: list[str] = field(default_factory=list)
 
@@ -111,7 +114,8 @@ def retrain(
     Parameters
     ----------
     nlp : Language
-        As :func:`pipeline.language.load` returns it; left as it was.
+        As :func:`pipeline.language.load` returns it, with the reader if it is to be refitted;
+        left as it was.
     gold : sequence of GoldDocument
         Two articles at least.
     texts : mapping
@@ -152,9 +156,27 @@ def retrain(
             told = f"confidence stays as it is: {_size(gold)} are too little gold"
             result.remarks.append(f"{told} ({ENOUGH} events or more)")
         step()
+    if parts.reader:
+        _refit(result, nlp, readings, seed)
+        step()
     if parts.names:
         result.names = train_names(nlp, gold, texts, seed, step)
     return result
+
+
+def _refit(result: Retrained, nlp: Language, readings: list[Reading], seed: int) -> None:
+    """Refit reader and decision; kept only where articles left out gain by it."""
+    try:
+        refitted = refit(nlp, readings, seed)
+    except ValueError as error:
+        result.remarks.append(f"the reader stays as it is: {error}")
+        return
+    change = f"F1 {refitted.before:.3f} → {refitted.after:.3f} on articles left out"
+    if refitted.accepted:
+        result.reader = refitted
+        result.remarks.append(f"reader and decision refitted: {change}")
+    else:
+        result.remarks.append(f"the reader stays as it is: refitted to this gold, {change}")
 
 
 def _size(gold: Sequence[GoldDocument]) -> str:

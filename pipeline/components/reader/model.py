@@ -7,6 +7,7 @@ together, so a result depends on these: the windows of one document, never of se
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,6 +79,12 @@ class Model:
     def __reduce__(self) -> tuple:
         """Where it lies: the graph of a stored document is loaded anew."""
         return Model, (self._folder,)
+
+    def with_weights(self, weights: Mapping[str, NDArray[np.float32]]) -> Model:
+        """The same graph with other last layers; ``weights`` holds those that change."""
+        changed = object.__new__(Model)
+        changed.__dict__ = {**self.__dict__, "weights": {**self.weights, **weights}}
+        return changed
 
     def features(self, windows: list[Window]) -> Features:
         """Read the windows of one document.

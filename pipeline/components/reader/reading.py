@@ -73,12 +73,9 @@ class Reading:
 
 def read(doc: Doc, model: Model) -> Reading:
     """Read one document."""
-    shares = np.zeros((len(doc), len(CATEGORIES)), np.float32)
-    shares[:, 0] = 1
-    kinds = np.zeros((len(doc), len(FACTUALITY)), np.float32)
     words = sentences(doc)
     if not words:
-        return Reading(shares, kinds, None, {}, model)
+        return _reading(len(doc), None, {}, model)
     lengths = [[model.pieces.length(token.text) for token in sentence] for sentence in words]
     windows, order = [], []
     for places in cut(lengths):
@@ -86,7 +83,20 @@ def read(doc: Doc, model: Model) -> Reading:
         windows.append(model.pieces.window([token.text for token in tokens]))
         order += [token.i for token in tokens]
     features = model.features(windows)
-    categories, factuality = model.shares(features.words)
-    shares[order] = categories.round(DIGITS)
-    kinds[order] = factuality.round(DIGITS)
-    return Reading(shares, kinds, features, {i: row for row, i in enumerate(order)}, model)
+    return _reading(len(doc), features, {i: row for row, i in enumerate(order)}, model)
+
+
+def read_again(reading: Reading, model: Model) -> Reading:
+    """What the last layers of another model of the same graph make of a document read before."""
+    return _reading(len(reading.shares), reading.features, reading.row, model)
+
+
+def _reading(size: int, features: Features | None, row: dict[int, int], model: Model) -> Reading:
+    shares = np.zeros((size, len(CATEGORIES)), np.float32)
+    shares[:, 0] = 1
+    kinds = np.zeros((size, len(FACTUALITY)), np.float32)
+    if features is not None:
+        categories, factuality = model.shares(features.words)
+        shares[list(row)] = categories.round(DIGITS)
+        kinds[list(row)] = factuality.round(DIGITS)
+    return Reading(shares, kinds, features, row, model)
