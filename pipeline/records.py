@@ -9,10 +9,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 
-SAID = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "CONCEDE"})
-"""Event types that are mostly acts of words."""
-DONE = frozenset({"plan", "talks", "visit", "treaty", "trade", "deployment"})
-"""Acts that are done, not said, whatever their type: a planned visit is AGREE."""
+from pipeline.categories import acts, categories
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +148,4 @@ class Event:
     @property
     def is_said(self) -> bool:
         """Whether the act is one of words: a pledge, an appeal, a criticism."""
-        return self.event_type in SAID and self.act not in DONE
+        return self.event_type in categories("said") and self.act not in acts("done")

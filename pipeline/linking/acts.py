@@ -27,6 +27,7 @@ from functools import lru_cache
 from typing import Any
 
 from pipeline import gazetteers
+from pipeline.categories import categories
 from pipeline.components.places.names import is_one_name
 from pipeline.linking import parties
 from pipeline.linking.days import FIRST, When, plain, read
@@ -34,12 +35,6 @@ from pipeline.tables.schema import Row
 
 ONCE = frozenset({"concluded", "signed", "ratified", "in_force", "terminated"})
 """Stages that an agreement reaches once, so that they need no date to be one act."""
-MANY_A_DAY = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
-"""Categories of which one day can see several between the same parties: they need a place, too."""
-MANY_A_YEAR = frozenset({"AID", "SANCTION"})
-"""Categories of which a year sees several packages, so that the year alone says little."""
-SPOKEN = frozenset({"ACCUSE", "AGREE", "CONCEDE", "REJECT", "REQUEST", "SUPPORT", "THREATEN"})
-"""Categories of rules that read what is said: to say it again is another act."""
 FEW, WEEK, MONTH, WIDE = 3, 7, 31, 366
 """Days of a date: up to ``WIDE`` it can identify an act, up to ``FEW`` without the same persons."""
 NEWS = 7
@@ -262,7 +257,7 @@ def _unit(rows: list[Row], kind_of: Callable[[str], Kind]) -> Unit:
         country=placed["place_country"],
         agreement=bound["agreement_id"],
         stage=bound["agreement_stage"],
-        is_spoken=kind.type in SPOKEN and not bound["agreement_stage"],
+        is_spoken=kind.type in categories("said") and not bound["agreement_stage"],
         said=frozenset(
             (row["evidence"], row["trigger"]) for row in rows if len(row["evidence"]) >= COPIED
         ),
@@ -475,7 +470,7 @@ def _dates_support(unit: Unit, own: When, other: Cluster, when: When) -> bool:
     same_days = (own.first, own.last) == (when.first, when.last) and own.known
     is_narrow = max(own.length, when.length) <= FEW
     same_place = unit.is_placed and _is_same_place(unit, other)
-    if unit.type in MANY_A_DAY:
+    if unit.type in categories("unrest"):
         is_sure = same_days and is_narrow and unit.is_told and other.is_told
         same_word = {word for _, word in unit.said} & {word for _, word in other.said}
         return (same_place and (is_narrow or same_days)) or bool(is_sure and same_word)
@@ -488,7 +483,7 @@ def _dates_support(unit: Unit, own: When, other: Cluster, when: When) -> bool:
         return False
     if not (unit.is_told or other.is_told):
         return False
-    most = WEEK if unit.type in MANY_A_YEAR else WIDE
+    most = WEEK if unit.type in categories("many_a_year") else WIDE
     in_place = (unit.is_placed or other.is_placed) and _are_placed(unit, other)
     return is_narrow or (same_days and length <= most) or (in_place and length <= MONTH)
 
@@ -509,7 +504,7 @@ def _news_supports(unit: Unit, other: Cluster) -> bool:
     if max(mine.length, theirs.length) > NEWS + 1 or not mine.meets(theirs):
         return False
     together = unit.actors | unit.recipients
-    if unit.type in MANY_A_DAY or len(together) < 2:
+    if unit.type in categories("unrest") or len(together) < 2:
         return False
     if unit.factuality == "planned":
         return parties.same_persons(unit.names, other.names)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from spacy.tokens import Doc
 
+from pipeline.categories import acts, categories
 from pipeline.linking.mentions import (
     SPOTS,
     agreements_meet,
@@ -29,17 +30,8 @@ from pipeline.linking.retelling import can_be_retold
 from pipeline.linking.telling import is_told_again, leads
 from pipeline.records import Entity, Event
 
-ONCE = frozenset({"CONSULT", "SUPPORT", "AGREE", "COOPERATE", "ASSAULT", "SANCTION", "MOBILIZE",
-                  "RETREAT", "PROTEST", "REQUEST", "AID", "COERCE"})  # fmt: skip
-ANY_ACT = frozenset({"ASSAULT"})
-"""Types whose acts go by many names: the raid in which somebody is killed is the killing."""
-BETWEEN_STATES = frozenset({"talks", "treaty"})
-AT_HOME = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
-"""Types that a state's own people and government have with each other."""
 STORY = 1500
 """Characters within which an act without parties belongs to the acts told before it."""
-VOICED = frozenset({"ACCUSE", "REJECT", "REQUEST", "THREATEN"})
-"""Types of which somebody must be the voice: an act without a subject has none."""
 
 
 def link_document(
@@ -110,8 +102,8 @@ def _find(groups: list[list[Event]], event: Event, doc: Doc) -> list[Event] | No
 def _same(one: Event, other: Event) -> bool:
     return (
         one.event_type == other.event_type
-        and one.event_type in ONCE
-        and (one.act == other.act or one.event_type in ANY_ACT)
+        and one.event_type in categories("told_again")
+        and (one.act == other.act or one.event_type in categories("many_names"))
         and one.factuality == other.factuality
         and agreements_meet(one, other)
         and parties_meet(one.actors, other.actors)
@@ -180,7 +172,7 @@ def _take_parties(events: list[Event], principals: Sequence[Entity]) -> None:
         last = told.get(event.act)
         if event.actors:
             told[event.act] = event
-        elif event.event_type in VOICED or event.act in ("praise", "pledge"):
+        elif event.event_type in categories("voiced") or event.act in acts("own_parties"):
             continue
         elif last is not None and event.trigger[0] - last.trigger[0] < STORY:
             _take(event, last, "parties of the last such act told before")
@@ -188,10 +180,10 @@ def _take_parties(events: list[Event], principals: Sequence[Entity]) -> None:
     for event in reversed(events):
         if event.actors:
             following[event.act] = event
-        elif event.act in BETWEEN_STATES:
+        elif event.act in acts("between_states"):
             event.actors = list(principals)
             event.reasons["actors"] = "the two states that the article is about"
-        elif event.act in following and event.event_type not in VOICED:
+        elif event.act in following and event.event_type not in categories("voiced"):
             _take(event, following[event.act], "parties of the next such act told")
 
 
@@ -209,7 +201,7 @@ def _part_sides(event: Event) -> None:
         entity
         for entity in event.recipients
         if entity.name not in actors
-        or (event.event_type in AT_HOME and entity.type in ("GPE", "NORP"))
+        or (event.event_type in categories("unrest") and entity.type in ("GPE", "NORP"))
     ]
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from pipeline.categories import acts
 from pipeline.components.places.names import is_one_name
 from pipeline.records import DateValue, Entity, Event, Place
 
-NAMED_ONCE = frozenset({"offer"})
-OF_AGREEMENTS = frozenset({"talks", "treaty"})
-"""Acts that are about an agreement even where the sentence does not say which."""
 DAY = 2
 """Hyphens in the EDTF of a day: ``2024-01-29``, ``XXXX-XX-XX``."""
 SPOTS = frozenset({"city", "town", "base", "building"})
@@ -28,7 +26,7 @@ def agreements_meet(one: Event, other: Event) -> bool:
     Talks and treaties of which one mention does not say the agreement can be about the other's.
     """
     ids = [e.agreement.agreement_id if e.agreement is not None else "" for e in (one, other)]
-    if one.act in NAMED_ONCE or (not all(ids) and one.act in OF_AGREEMENTS):
+    if one.act in acts("named_once") or (not all(ids) and one.act in acts("between_states")):
         return not all(ids) or ids[0] == ids[1]
     return ids[0] == ids[1] and one.agreement_stage == other.agreement_stage
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from spacy.tokens import Doc, Span, Token
 
+from pipeline.categories import acts, categories
 from pipeline.gazetteers import country
 from pipeline.language.extensions import DATES
 from pipeline.language.syntax import is_headline
@@ -30,20 +31,16 @@ from pipeline.linking.telling import (
     manner,
     token_of,
 )
-from pipeline.records import SAID, DateValue, Entity, Event
+from pipeline.records import DateValue, Entity, Event
 
 NEAR = 800
-VIOLENT = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
 OCCASION = 2500
 """Characters within which what is said belongs to a meeting of those who say it."""
-DOMESTIC = frozenset({"COERCE", "PROTEST"})
 OUTBREAK = 0.4
 STATES = frozenset({"country", "former", "territory", "unrecognised"})
 """Kinds of places that are a state or act as one."""
 FRESH = 7
 """Days before publication within which a day is that of the news."""
-PERFORMED = SAID | {"SANCTION"}
-"""Types of which the present tense of a statement does what it says: *we urge*, *is imposing*."""
 
 
 def settle(events: list[Event], groups: list[list[Event]], doc: Doc) -> None:
@@ -136,13 +133,17 @@ def _one_outbreak(events: list[Event], told: list[Event]) -> None:
 
     It is such an article where a good part of its acts are such; the lead says when and where.
     """
-    violent = [e for e in events if e.event_type in VIOLENT and e.factuality == "actual"]
+    violent = [
+        e for e in events if e.event_type in categories("unrest") and e.factuality == "actual"
+    ]
     if len(violent) < OUTBREAK * len(events):
         return
     lead = [event for event in violent if event.trigger[0] <= LEAD]
     dated = next((e for e in lead if e.date_from == "clause"), None)
     placed = next((e for e in lead if e.place_from == "clause"), None)
-    for event in [e for e in told if e.event_type in VIOLENT and e.factuality == "actual"]:
+    for event in [
+        e for e in told if e.event_type in categories("unrest") and e.factuality == "actual"
+    ]:
         if dated is not None:
             take_date(event, dated, "the outbreak that the lead tells of")
         if placed is not None:
@@ -151,7 +152,7 @@ def _one_outbreak(events: list[Event], told: list[Event]) -> None:
 
 def _arrive(event: Event) -> None:
     """Let a visit whose place is known go to the state of that place."""
-    if event.act != "visit" or event.recipients or event.place is None:
+    if event.act not in acts("journey") or event.recipients or event.place is None:
         return
     state = country(event.place.country)
     if state is not None and all(actor.country != state.iso3 for actor in event.actors):
@@ -160,7 +161,7 @@ def _arrive(event: Event) -> None:
 
 def _strike_home(event: Event) -> None:
     """Aim protest and coercion that name no target at the state where they take place."""
-    if event.event_type not in DOMESTIC or event.recipients or not event.actors:
+    if event.event_type not in categories("domestic") or event.recipients or not event.actors:
         return
     home = event.place.country if event.place is not None else event.actors[0].country
     state = country(home)
@@ -216,7 +217,11 @@ def _spoken_now(events: list[Event], doc: Doc) -> None:
     today = doc._.published.isoformat()
     value = DateValue(today, today, today, "day", anchor="publication", rule="spoken-now")
     for event in events:
-        if event.date is not None or event.event_type not in PERFORMED or event.agreement_stage:
+        if (
+            event.date is not None
+            or event.event_type not in categories("performed")
+            or event.agreement_stage
+        ):
             continue
         token = own.get(event.trigger[0])
         if token is not None and token.dep_ == "obj":

@@ -10,13 +10,10 @@ from __future__ import annotations
 
 from spacy.tokens import Doc, Token
 
+from pipeline.categories import categories
 from pipeline.language import syntax
 from pipeline.records import Event
 
-SEVERAL = frozenset({"ASSAULT", "COERCE", "MOBILIZE", "PROTEST"})
-"""Categories of which an article often tells several acts between the same parties."""
-REPEATED = frozenset({"REQUEST"})
-"""Categories whose verbs tell a new act each time, unless they are about the same thing."""
 FAR = 400
 """Characters, two or three sentences, beyond which an act is not told again in passing."""
 LEAD = 400
@@ -41,9 +38,9 @@ def can_be_retold(earlier: Event, later: Event, doc: Doc) -> bool:
     if all(numbers) and numbers[0].isdisjoint(numbers[1]):
         return False
     noun = second.pos_ in ("NOUN", "PROPN")
-    if later.event_type in REPEATED and not noun:
+    if later.event_type in categories("made_anew") and not noun:
         return first.lemma_ == second.lemma_ and not _things(first).isdisjoint(_things(second))
-    if later.event_type not in SEVERAL or earlier.trigger[0] < LEAD:
+    if later.event_type not in categories("unrest") or earlier.trigger[0] < LEAD:
         return True
     taken_up = noun and syntax.is_definite(second)
     return taken_up or _share_setting(earlier, later) or second.idx - first.idx < FAR

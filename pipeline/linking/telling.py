@@ -8,8 +8,8 @@ from functools import cache
 from spacy.tokens import Doc, Token
 
 from pipeline import resources
+from pipeline.categories import acts
 from pipeline.language import syntax
-from pipeline.linking.mentions import NAMED_ONCE
 from pipeline.records import Event
 from pipeline.resources import KnowledgeError
 
@@ -95,7 +95,7 @@ def is_told_again(event: Event, doc: Doc) -> bool:
     What has happened by now (*has killed hundreds*), what goes on and acts of a kind (*attacks*,
     *an earlier protest*) are background where they do not lead the article.
     """
-    if leads(event, doc) or event.act in NAMED_ONCE:
+    if leads(event, doc) or event.act in acts("named_once"):
         return True
     word = token_of(event, doc)
     how = manner(word)

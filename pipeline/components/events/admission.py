@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
+from pipeline.categories import categories
 from pipeline.components.events.matching import Match
 from pipeline.components.events.rules import Rule, Rulebook
 from pipeline.components.events.slots import Slots
@@ -11,13 +12,6 @@ from pipeline.components.factuality import Factuality, Reading
 from pipeline.language import syntax
 from pipeline.language.extensions import AGREEMENTS
 
-FORCE = frozenset({"ASSAULT", "COERCE", "PROTEST"})
-"""Types whose nouns mean what was told before, even without an article: *died in clashes*."""
-MEASURES = frozenset({"SANCTION", "COERCE"})
-"""Types whose nouns name what can be lifted again."""
-VOICED = frozenset({"ACCUSE", "SUPPORT", "REJECT"})
-"""Types whose verb may take in the noun that names the same act: *voiced condemnation*."""
-SPEECH = frozenset({"AGREE", "REQUEST", "THREATEN", "REJECT"})
 ASIDE = frozenset(
     {
         "in",
@@ -36,12 +30,8 @@ ASIDE = frozenset(
 )
 OCCASION = frozenset({"ahead", "after", "amid", "before", "during", "following", "since"})
 DETERMINING = frozenset({"det", "nmod:poss", "nummod"})
-HOSTILE = frozenset(
-    {"ASSAULT", "COERCE", "CONCEDE", "MOBILIZE", "PROTEST", "REJECT", "RETREAT", "SANCTION"}
-)
 OWED = "ratified"
 """The stage that an agreement needs by law: what must still be ratified is planned to be."""
-FUTURE_AS_AGREE = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
 
 
 def refusal(
@@ -76,7 +66,7 @@ def is_undone(match: Match, slots: Slots) -> bool:
     The words between do not matter: containers (*a round of*) and coordination are followed.
     """
     noun = match.token
-    if match.trigger.kind != "noun" or match.trigger.rule.type not in MEASURES:
+    if match.trigger.kind != "noun" or match.trigger.rule.type not in categories("measure"):
         return False
     if any(c.tag_ == "VBG" and slots.is_a(c, "undoing") for c in syntax.children(noun, "amod")):
         return True
@@ -136,14 +126,14 @@ def read_act(match: Match, factuality: Factuality, slots: Slots) -> Reading | No
         return None
     if rule.factuality and (reading.value != "negated" or "factuality" in rule.when):
         return Reading(rule.factuality, reading.cue)
-    if nominal and reading.value == "actual" and rule.type in FUTURE_AS_AGREE:
+    if nominal and reading.value == "actual" and rule.type in categories("agreed_ahead"):
         return _ahead(match.token, factuality, slots) or reading
     return reading
 
 
 def is_ultimatum(match: Match) -> bool:
     """Tell what is threatened with: *said it would boycott the vote unless the rules change*."""
-    if match.trigger.rule.type not in HOSTILE or match.token.tag_ != "VB":
+    if match.trigger.rule.type not in categories("hostile") or match.token.tag_ != "VB":
         return False
     clauses = syntax.children(match.token, "advcl")
     negated = any(child.morph.get("Polarity", []) == ["Neg"] for child in match.token.children)
@@ -212,7 +202,7 @@ def _is_told_before(token: Token, by_token: dict[int, Match]) -> bool:
     return (
         match is not None
         and match.trigger.kind == "noun"
-        and match.trigger.rule.type in FORCE
+        and match.trigger.rule.type in categories("force")
         and (syntax.is_definite(token) or bool(syntax.possessor(token)))
     )
 
@@ -225,16 +215,22 @@ def _is_prevented(gerund: Token) -> bool:
 def _speaks_of(match: Match, below: Token) -> bool:
     """Tell whether what hangs on a speech act by this word is what the act is about."""
     category = match.trigger.rule.type
-    if below.dep_ == "obj" and _takes_in_noun(match.trigger.rule) and category in VOICED:
+    if (
+        below.dep_ == "obj"
+        and _takes_in_noun(match.trigger.rule)
+        and category in categories("takes_in_noun")
+    ):
         return True
     if below.dep_ in ("obj", "obl", "nmod"):
-        return category in ("AGREE", "REQUEST", "THREATEN", "CONSULT")
+        return category in categories("speaks_of_nouns")
     if category == "CONSULT":
         return False
     if below.dep_ in ("xcomp", "ccomp"):
         return True
     behind = below.i > match.token.i
-    return category in SPEECH and (below.dep_ == "acl" or (below.dep_ == "advcl" and behind))
+    return category in categories("speaks_of_clauses") and (
+        below.dep_ == "acl" or (below.dep_ == "advcl" and behind)
+    )
 
 
 def is_topic(match: Match, book: Rulebook) -> bool:
@@ -289,7 +285,11 @@ def is_generic(match: Match) -> bool:
     negotiations`` and the nouns of headlines, which drop their articles, do not.
     """
     token = match.token
-    if match.trigger.kind != "noun" or _is_told(token) or match.trigger.rule.type in FORCE:
+    if (
+        match.trigger.kind != "noun"
+        or _is_told(token)
+        or match.trigger.rule.type in categories("force")
+    ):
         return False
     if token.dep_ == "compound":
         token = token.head

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from spacy.tokens import Doc, Span, Token
 
+from pipeline.categories import acts, categories
 from pipeline.components.events import setting
 from pipeline.components.events.admission import (
-    FORCE,
-    FUTURE_AS_AGREE,
     is_generic,
     is_somebody_else,
     is_ultimatum,
@@ -51,8 +50,6 @@ MEETING_PREPOSITIONS = frozenset(
 )
 """Prepositions by which somebody is said to be at a meeting."""
 PAST = frozenset({"VBD", "VBN"})
-SPOKEN = frozenset({"ACCUSE", "REQUEST", "SUPPORT", "REJECT", "THREATEN", "CONCEDE"})
-"""Types of which a vote is already the act."""
 PRESENT = frozenset({"VBZ", "VBP"})
 AGAIN = 1000
 """Characters within which a meeting told as to come is meant again."""
@@ -146,7 +143,7 @@ def _expect(event: Event, match: Match, doc: Doc) -> None:
         ahead = event.date.start > published.isoformat() and tag not in PAST
     else:
         ahead = tag in PRESENT and not syntax.is_headline(match.token.sent)
-    if ahead and match.trigger.rule.type in FUTURE_AS_AGREE:
+    if ahead and match.trigger.rule.type in categories("agreed_ahead"):
         _plan(event, match.trigger.rule)
 
 
@@ -158,7 +155,7 @@ def _plan(event: Event, rule: Rule) -> None:
 
 def _blamed(match: Match, events: list[Event]) -> list[Entity]:
     """Return who is blamed for an act: *accused Chad of the raid*, *blamed Chad for the raid*."""
-    if match.trigger.kind != "noun" or match.trigger.rule.type not in FORCE:
+    if match.trigger.kind != "noun" or match.trigger.rule.type not in categories("force"):
         return []
     above = {token.idx for token in (match.token.head, match.token.head.head)}
     for event in reversed(events[:-1]):
@@ -173,7 +170,7 @@ def _decide(event: Event, match: Match, slots: Slots) -> None:
     if not (syntax.is_infinitive(match.token) and slots.is_a(verb, "deciding")):
         return
     event.trigger = (verb.idx, verb.idx + len(verb))
-    if event.event_type in SPOKEN and event.factuality == "planned":
+    if event.event_type in categories("voted") and event.factuality == "planned":
         event.factuality = "actual"
 
 
@@ -249,7 +246,9 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
         recipients = first_named(token, "content", slots, actors)
     event_type, value = rule.type, reading.value
     if value in ("planned", "proposed", "hypothetical"):
-        event_type = rule.planned_as or ("AGREE" if rule.type in FUTURE_AS_AGREE else rule.type)
+        event_type = rule.planned_as or (
+            "AGREE" if rule.type in categories("agreed_ahead") else rule.type
+        )
     if is_ultimatum(match):
         event_type = "THREATEN"
     if event_type == "AGREE" and value == "actual":
@@ -297,7 +296,7 @@ def _trimmed(sentence: Span) -> tuple[int, int]:
 def _is_said(event: Event, match: Match) -> bool:
     """Tell whether an act is one of words, so that its clause tells of other acts too."""
     trigger = match.trigger
-    talks = trigger.kind == "noun" and event.act == "talks"
+    talks = trigger.kind == "noun" and event.act in acts("negotiation")
     return talks or trigger.rule.frame == "deliberation" or event.is_said
 
 

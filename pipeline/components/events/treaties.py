@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from spacy.tokens import Doc, Span, Token
 
+from pipeline.categories import acts
 from pipeline.components.agreements import agreement_for
 from pipeline.components.events.matching import Match
 from pipeline.components.events.rules import Rule
@@ -126,7 +127,7 @@ def set_agreement(event: Event, match: Match, spans: list[Span], stage: str = ""
 
 def _stage_of(event: Event, rule: Rule) -> str:
     """Return the stage of an agreement that is talked about, put forward or turned down."""
-    if rule.act == "talks":
+    if rule.act in acts("negotiation"):
         return "negotiating"
     put_forward = rule.type == "AGREE" and event.factuality == "proposed"
     return "proposed" if put_forward or rule.type == "REJECT" else ""
@@ -166,7 +167,7 @@ def _promised_words(word: Token) -> list[Token]:
 
 def _stage_named(match: Match) -> str:
     rule = match.trigger.rule
-    return rule.stage or ("negotiating" if rule.act == "talks" else "")
+    return rule.stage or ("negotiating" if rule.act in acts("negotiation") else "")
 
 
 def _inside_arguments(match: Match, slots: Slots) -> list[Span]:
