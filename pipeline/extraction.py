@@ -49,7 +49,8 @@ def extract(articles: pd.DataFrame | Iterable[Given] | str, nlp: Language | None
         A data frame, one article a row; a list of which each is a text, a mapping, a Path of a
         file or folder, or an :class:`~pipeline.records.Article`; or one text. Columns and keys
         are those of the command line's input: ``text`` and, if known, ``doc_id`` or ``id``,
-        ``published`` or ``date`` (``YYYY-MM-DD``, or a date), ``title``; the other usual names
+        ``published`` or ``date`` (``YYYY-MM-DD``, or a date; 8/5/2024 is read as the others of its
+        column are), ``title``; the other usual names
         (``body``, ``headline``, …) are known, too. What pandas takes for missing is missing.
     nlp : Language, optional
         The pipeline of :func:`pipeline.load`, to load it once for several calls.
@@ -121,10 +122,16 @@ def _listed(articles: pd.DataFrame | Iterable[Given] | str) -> list[Given]:
 
 
 def _read(articles: Sequence[Given]) -> Iterator[Article]:
-    from pipeline.articles import find, read
+    from pipeline.articles import find, published, read
     from pipeline.articles.sources import with_unique_id
 
     taken: dict[str, int] = {}
+    rows = {
+        number: _source({"text": one} if isinstance(one, str) else one, f"article-{number:06d}")
+        for number, one in enumerate(articles, start=1)
+        if isinstance(one, str | Mapping)
+    }
+    order = published.order_of(source.row["date"] for source in rows.values() if source.row)
     for number, article in enumerate(articles, start=1):
         if isinstance(article, Article):
             taken.setdefault(article.doc_id, 2)
@@ -133,8 +140,8 @@ def _read(articles: Sequence[Given]) -> Iterator[Article]:
         if isinstance(article, Path):
             sources: Iterable[Source] = find([article])
         else:
-            row = {"text": article} if isinstance(article, str) else article
-            sources = [_source(row, f"article-{number:06d}")]
+            rows[number].date_order = order
+            sources = [rows[number]]
         for source in sources:
             yield read(with_unique_id(source, taken))
 

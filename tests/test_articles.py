@@ -435,7 +435,60 @@ def test_metadata_as_spreadsheets_write_it(tmp_path):
     ],
 )
 def test_columns_of_dates_tell_how_each_is_written(values, value, date):
-    assert str(publication.Column(values).parse(value)) == date
+    assert str(publication.parse(value, publication.order_of(values))) == date
+
+
+def _dates(path, **options):
+    return [(str(a.published), a.message) for a in map(read, find([path], **options))]
+
+
+@pytest.mark.parametrize("kind", ["json", "jsonl", "csv", "parquet"])
+@pytest.mark.parametrize(
+    ("values", "dates"),
+    [
+        (["5/8/2024", "13/8/2024"], ["2024-08-05", "2024-08-13"]),
+        (["5/8/2024", "8/13/2024"], ["2024-05-08", "2024-08-13"]),
+        (["45420", "45421.5", ""], ["2024-05-08", "2024-05-09", "None"]),
+    ],
+)
+def test_dates_of_a_container_are_read_by_its_other_dates(tmp_path, kind, values, dates):
+    rows = [{"doc_id": str(n), "text": ENGLISH, "published": v} for n, v in enumerate(values)]
+    found = _dates(_write(tmp_path / f"a.{kind}", rows))
+    assert found == [(date, "") for date in dates]
+
+
+def test_dates_that_contradict_each_other_stay_open(tmp_path):
+    values = ["5/8/2024", "13/8/2024", "8/13/2024", "45420"]
+    rows = [{"text": ENGLISH, "published": value} for value in values]
+    path = _write(tmp_path / "a.jsonl", rows)
+    found = _dates(path)
+    assert [date for date, _ in found] == ["None", "2024-08-13", "2024-08-13", "None"]
+    assert found[0][1] == (
+        "the date '5/8/2024' was not understood: 2024-05-08 or 2024-08-05 (--date-order)"
+    )
+    assert found[3][1] == "the date '45420' was not understood (YYYY-MM-DD is)"
+    assert _dates(path, date_order="MDY")[0] == ("2024-05-08", "")
+    assert _dates(path, date_order="DMY")[0] == ("2024-08-05", "")
+
+
+def test_the_order_of_dates_as_an_option(tmp_path):
+    metadata = tmp_path / "metadata"
+    metadata.write_text("doc_id,published\na,5/8/2024\n")
+    assert str(read_metadata(metadata, "MDY")["a"].published) == "2024-05-08"
+    (tmp_path / "a.md").write_text(f"---\ndate: 5/8/2024\n---\n{ENGLISH}")
+    (tmp_path / "b.txt").write_text(f"5/8/2024\n{ENGLISH}")
+    found = _dates(tmp_path, date_order="DMY")
+    assert [date for date, _ in found] == ["2024-08-05", "2024-08-05"]
+
+
+def test_a_file_is_looked_through_for_its_dates_once(tmp_path, monkeypatch):
+    rows = [{"text": ENGLISH, "published": "5/8/2024"} for _ in range(50)]
+    path = _write(tmp_path / "a.jsonl", rows)
+    asked = []
+    order_of = publication.order_of
+    monkeypatch.setattr(publication, "order_of", lambda v: asked.append(1) or order_of(v))
+    assert len(_dates(path)) == 50
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])

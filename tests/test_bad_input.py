@@ -288,6 +288,7 @@ def test_one_clear_line_before_anything_is_written(tmp_path):
         ([tmp_path / "a.txt", "--metadata", tmp_path / "none.csv"], "none.csv cannot be read"),
         ([tmp_path / "a.txt", "--metadata", tmp_path / "m.csv"], "has no column doc_id"),
         ([tmp_path / "a.txt", "--published", "soon"], "'soon' is no date"),
+        ([tmp_path / "a.txt", "--date-order", "YMD"], "'YMD' is none of DMY, MDY"),
         ([tmp_path / "a.txt", "--format", "xls"], "'xls' is none of csv, parquet, jsonl, plover"),
         ([tmp_path / "a.txt", "--rules", tmp_path / "none"], "--rules: "),
         ([tmp_path / "a.txt", "--rules", tmp_path / "folder"], "holds no *.yaml"),

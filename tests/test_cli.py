@@ -36,7 +36,7 @@ def finished(tmp_path_factory):
 def test_run_over_the_corpus(finished):
     _, out, result = finished
     assert result.returncode == 0, result.stderr
-    assert result.stderr == ""
+    assert result.stderr == "1 article without a date of publication\n"
     assert "5 articles" in result.stdout
     assert "\x1b[" not in result.stdout
     rows = [line for line in result.stdout.splitlines() if "AGREE" in line or "CONSULT" in line]

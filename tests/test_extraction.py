@@ -97,6 +97,13 @@ def test_a_bad_date_is_told_as_on_the_command_line(nlp, tmp_path):
         assert made["message"].tolist() == [message]
 
 
+def test_dates_in_numbers_are_read_as_the_others_of_their_column(nlp):
+    rows = [{"text": "Chad met Mali.", "date": date} for date in ("5/8/2024", "13/8/2024")]
+    for given in (rows, pd.DataFrame(rows)):
+        days = [datetime.date(2024, 8, day) for day in (5, 13)]
+        assert published(documents(given, nlp)) == days
+
+
 def test_ids_are_unique_whatever_they_come_from(nlp, tmp_path):
     file = tmp_path / "pact.txt"
     file.write_text(OTHER, encoding="utf-8")

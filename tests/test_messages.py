@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 from pipeline.cli import app
 from pipeline.cli import run as command
 from pipeline.cli.errors import reason
-from pipeline.running import State
+from pipeline.running import State, Summary
 from pipeline.tables.schema import TABLES
 
 
@@ -43,8 +44,34 @@ def test_one_is_no_plural(
 ) -> None:
     none = dict.fromkeys(("skipped", "failed", "lost", "mentions"), 0)
     facts = {"shown": [], "up_to_date": False, "ignored": {}, **none}
-    command._report(SimpleNamespace(articles=articles, events=events, **facts), "out")
+    command._report(Summary(articles=articles, events=events, **facts), "out")
     assert line in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("facts", "lines"),
+    [
+        ({}, []),
+        ({"undated": 1}, ["1 article without a date of publication"]),
+        (
+            {"unread_dates": 2, "undated": 2},
+            [
+                "the date given for 2 articles was not understood (column message)",
+                "2 articles without a date of publication",
+            ],
+        ),
+        (
+            {"metadata": 9, "unmatched": ["b"]},
+            ["1 of 9 rows of the metadata match no article, by doc_id: b"],
+        ),
+        (
+            {"metadata": 6, "unmatched": list("abcdef")},
+            ["no row of the metadata matches an article, by doc_id: a, b, c, d, e, …"],
+        ),
+    ],
+)
+def test_a_run_warns_of_dates_and_metadata(facts: dict[str, Any], lines: list[str]) -> None:
+    assert list(command._warnings(Summary(**facts))) == lines
 
 
 def test_a_log_of_a_long_run_has_progress_lines(

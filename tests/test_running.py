@@ -96,6 +96,23 @@ def test_report(tmp_path, articles):
     assert report["peak_memory_mb"]["worker"] > 10
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_dates_and_metadata_that_came_to_nothing(tmp_path, again):
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    for name in "abc":
+        (articles / f"{name}.txt").write_text(ENGLISH)
+    metadata = tmp_path / "metadata.csv"
+    metadata.write_text("doc_id,published\na,soon\nb,2024-05-08\nx,\ny,2024-05-08\n")
+    given = options(tmp_path, articles, metadata=metadata)
+    summary = run(given)
+    if again:
+        summary = run(given)
+        assert summary.up_to_date
+    assert (summary.undated, summary.unread_dates) == (2, 1)
+    assert (summary.metadata, summary.unmatched) == (4, ["x", "y"])
+
+
 def test_near_identical_articles_are_marked_and_extracted(tmp_path):
     folder = tmp_path / "articles"
     folder.mkdir()

@@ -25,6 +25,10 @@ _UPDATED = (
 )
 ORDERS = ("DMY", "MDY")
 """In which order day, month and year are written in numbers."""
+UNREAD = "was not understood"
+"""What a message says of a date that was given and could not be read."""
+SERIAL = "serial"
+"""How a spreadsheet stores a day: their number since the end of 1899."""
 _NUMBERS = re.compile(
     r"(?P<first>\d{1,2})(?P<mark>[./-])(?P<second>\d{1,2})[./-](?:\d\d){1,2}(?!\d)"
 )
@@ -51,9 +55,11 @@ def parse(value: str, order: str = "") -> datetime.date | None:
         account: the day is that of the place where it was written.
     order : str
         ``DMY`` or ``MDY`` for numbers that could be either, as ``8/5/2024``; empty leaves these
-        unread. ``8.5.2024`` has the day first everywhere.
+        unread. ``8.5.2024`` has the day first everywhere. ``serial`` for days of a spreadsheet.
     """
     value = _weekday().sub("", value.strip())
+    if order == SERIAL and _SERIAL.match(value):
+        return _SERIAL_EPOCH + datetime.timedelta(days=int(float(value)))
     for pattern in _forms():
         match = pattern.match(value)
         if match and (date := _date(match, order)):
@@ -61,43 +67,58 @@ def parse(value: str, order: str = "") -> datetime.date | None:
     return None
 
 
-class Column:
-    """The dates of one column, which together tell how each is written.
+def order_of(values: Iterable[str]) -> str:
+    """Tell how the dates of one column are written.
 
     Parameters
     ----------
     values : iterable of str
         The column, or as much of it as is known.
-    order : str
-        ``DMY`` or ``MDY``; empty where the values shall tell.
+
+    Returns
+    -------
+    str
+        ``DMY`` or ``MDY`` by those that can be read in one way only, ``serial`` where all are days
+        of a spreadsheet, empty where the values do not tell or contradict each other.
     """
-
-    def __init__(self, values: Iterable[str], order: str = "") -> None:
-        filled = [value.strip() for value in values if value.strip()]
-        self.order = order or _order_of(filled)
-        self.serial = bool(filled) and all(map(_SERIAL.match, filled))
-
-    def parse(self, value: str) -> datetime.date | None:
-        """Read one value, a spreadsheet's day number among them where all values are such."""
-        value = value.strip()
-        if self.serial and _SERIAL.match(value):
-            return _SERIAL_EPOCH + datetime.timedelta(days=int(float(value)))
-        return parse(value, self.order)
-
-
-def _order_of(values: Iterable[str]) -> str:
-    """Tell the order of numbers by those that can be read in one way only."""
-    found = set()
-    for value in values:
+    found, serial, filled = set(), True, False
+    for value in map(str.strip, values):
+        if not value:
+            continue
+        filled = True
+        serial = serial and bool(_SERIAL.match(value))
         if (match := _NUMBERS.match(value)) and match["mark"] != ".":
             first, second = int(match["first"]), int(match["second"])
             if (first > _MONTHS) != (second > _MONTHS):
                 found.add("DMY" if first > _MONTHS else "MDY")
+    if filled and serial:
+        return SERIAL
     return found.pop() if len(found) == 1 else ""
 
 
-def from_text(text: str) -> datetime.date | None:
+def needs_order(value: str) -> bool:
+    """Whether a value can only be read with the others of its column: *8/5/2024*, *45420*."""
+    value = value.strip()
+    return bool(_SERIAL.match(value) or _NUMBERS.match(value)) and parse(value) is None
+
+
+def not_understood(value: str) -> str:
+    """Say that a date was given and not read."""
+    orders = {str(date) for order in ORDERS if (date := parse(value, order))}
+    if len(orders) > 1:
+        return f"the date {value[:40]!r} {UNREAD}: {' or '.join(sorted(orders))} (--date-order)"
+    return f"the date {value[:40]!r} {UNREAD} (YYYY-MM-DD is)"
+
+
+def from_text(text: str, order: str = "") -> datetime.date | None:
     """Read the publication date out of the first or last lines of an article.
+
+    Parameters
+    ----------
+    text : str
+        The article.
+    order : str
+        As in :func:`parse`.
 
     Returns
     -------
@@ -108,7 +129,7 @@ def from_text(text: str) -> datetime.date | None:
     # A statement of publication outranks a dateline, which may be the day of the event.
     for lines, where in ((head, "anywhere"), (tail, "anywhere"), (tail, "tail"), (head, "head")):
         for line in lines:
-            if date := _match(line, where):
+            if date := _match(line, where, order):
                 return date
     return None
 
@@ -119,9 +140,11 @@ def _outer_lines(text: str) -> tuple[list[str], list[str]]:
     return head[:_HEAD_LINES], tail[-_TAIL_LINES:]
 
 
-def _match(line: str, where: str) -> datetime.date | None:
+def _match(line: str, where: str, order: str) -> datetime.date | None:
     for rule in _lines():
-        if rule.where == where and (match := rule.pattern.match(line)) and (date := _date(match)):
+        if rule.where != where or not (match := rule.pattern.match(line)):
+            continue
+        if date := _date(match, order):
             return date
     return None
 

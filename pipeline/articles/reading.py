@@ -63,12 +63,12 @@ def read(
         article.text = fields["text"]
         _check_text(article.text)
         known = (metadata or {}).get(source.doc_id) or Metadata()
-        _set_metadata(article, fields, known, published_option)
+        _set_metadata(article, fields, known, published_option, source.date_order)
         given = fields.get("date", "").strip()
         if known.note:
             notes.append(known.note)
-        if given and not known.published and published.parse(given) is None:
-            notes.append(not_understood(given))
+        if given and not known.published and published.parse(given, source.date_order) is None:
+            notes.append(published.not_understood(given))
         article.zones = zones.find(article.text, preface)
         article.language = languages.recognise(body(article))
         if article.language not in ("", languages.ENGLISH):
@@ -82,8 +82,15 @@ def read(
     return article
 
 
-def read_metadata(path: Path) -> dict[str, Metadata]:
+def read_metadata(path: Path, date_order: str = "") -> dict[str, Metadata]:
     """Read a metadata table (CSV with ``doc_id``, and ``published`` and ``title`` if known).
+
+    Parameters
+    ----------
+    path : Path
+        The table.
+    date_order : str
+        ``DMY`` or ``MDY``; empty where the values shall tell (:func:`.published.order_of`).
 
     Raises
     ------
@@ -107,21 +114,16 @@ def read_metadata(path: Path) -> dict[str, Metadata]:
         table = list(rows)
     except csv.Error as error:
         raise InputError(f"metadata {path} cannot be read: {error}") from None
-    column = published.Column(row.get("published") or "" for row in table)
+    order = date_order or published.order_of(row.get("published") or "" for row in table)
     found: dict[str, Metadata] = {}
     for row in table:
         value = (row.get("published") or "").strip()
-        date = column.parse(value)
-        notes = [not_understood(value)] if value and date is None else []
+        date = published.parse(value, order)
+        notes = [published.not_understood(value)] if value and date is None else []
         if row["doc_id"] in found:
             notes.append("its id stands twice in the metadata; the last row counts")
         found[row["doc_id"]] = Metadata(date, (row.get("title") or "").strip(), "; ".join(notes))
     return found
-
-
-def not_understood(value: str) -> str:
-    """Say that a date was given and not read."""
-    return f"the date {value[:40]!r} was not understood (YYYY-MM-DD is)"
 
 
 def _content(source: Source) -> tuple[dict[str, str], int, str]:
@@ -153,15 +155,16 @@ def _set_metadata(
     fields: Mapping[str, str],
     known: Metadata,
     option: datetime.date | None,
+    date_order: str,
 ) -> None:
     article.title = known.title or fields.get("title", "")
-    article.published = known.published or published.parse(fields.get("date", ""))
+    article.published = known.published or published.parse(fields.get("date", ""), date_order)
     article.published_from = "metadata"
     if article.published is None:
         article.published, article.published_from = option, "option"
     if article.published is None:
         article.published, article.published_from = (
-            published.from_text(plain(article.text).text),
+            published.from_text(plain(article.text).text, date_order),
             "text",
         )
     if article.published is None:

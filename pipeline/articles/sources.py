@@ -21,7 +21,7 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO, cast
 
 from pipeline import storage
-from pipeline.articles import containers
+from pipeline.articles import containers, published
 from pipeline.articles.decoding import read_bounded
 from pipeline.articles.errors import InputError, UnreadableError
 
@@ -53,6 +53,8 @@ class Source:
     ``data`` holds the bytes of a file, or ``row`` the record of a container (JSON Lines, CSV,
     Parquet), or ``error`` says why there is neither. ``note`` becomes part of the message.
     ``stamp`` is set where the file is still to be read (:func:`fetch`), and changes with it.
+    ``date_order`` tells how its date is written where this cannot be seen from the date itself
+    (:func:`.published.parse`).
     """
 
     doc_id: str
@@ -63,6 +65,7 @@ class Source:
     error: str = ""
     note: str = ""
     stamp: str = ""
+    date_order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ def find(
     fields: Fields = Fields(),
     meter: Meter | None = None,
     defer: bool = False,
+    date_order: str = "",
 ) -> Iterator[Source]:
     """Find the articles of some paths, lazily and in order.
 
@@ -125,6 +129,8 @@ def find(
         Is kept up to date while articles are taken.
     defer : bool
         Leave files that are one article unread: each is read where it is worked on.
+    date_order : str
+        ``DMY`` or ``MDY`` for dates in numbers; empty where the other dates of a file shall tell.
 
     Yields
     ------
@@ -144,7 +150,9 @@ def find(
     meter.total = sum(file.size for file in files)
     for file in files:
         before = meter.read
+        column = _DateColumn(file, fields, date_order)
         for source in _open(file, fields, meter, defer):
+            source.date_order = column.order(source)
             yield with_unique_id(source, taken)
         # Parquet is not read from its first byte to its last.
         meter.read = before + file.size
@@ -297,6 +305,25 @@ def _open(file: File, fields: Fields, meter: Meter, defer: bool) -> Iterator[Sou
     except Exception as error:
         # Whatever a library stumbles over is one file's failure, never that of the run.
         yield Source(stem, file.path, kind, error=f"cannot be read: {_first_line(error)}")
+
+
+class _DateColumn:
+    """How the dates of a file are written; all of them are looked at when one does not tell."""
+
+    def __init__(self, file: File, fields: Fields, order: str) -> None:
+        self._file, self._fields, self._order = file, fields, order
+        self._is_known = bool(order)
+
+    def order(self, source: Source) -> str:
+        """Tell how the date of an article of the file is written."""
+        date = source.row["date"] if source.row is not None else ""
+        if not self._is_known and published.needs_order(date):
+            self._order, self._is_known = published.order_of(self._dates()), True
+        return self._order
+
+    def _dates(self) -> Iterator[str]:
+        others = _open(self._file, self._fields, Meter(), defer=False)
+        return (source.row["date"] for source in others if source.row is not None)
 
 
 def _first_line(error: Exception) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,6 +36,9 @@ def run(
     ] = None,
     published: Annotated[
         str, typer.Option(help="Publication date (YYYY-MM-DD) of articles without metadata.")
+    ] = "",
+    date_order: Annotated[
+        str, typer.Option(help="DMY or MDY: how 8/5/2024 is meant where other dates do not tell.")
     ] = "",
     text_field: Annotated[
         str, typer.Option(help="Column with the text (JSON, CSV, Parquet).")
@@ -98,6 +101,7 @@ def run(
         model=_folder("--model", model, "config.cfg"),
         reader=reader,
         min_confidence=min_confidence,
+        date_order=_order(date_order),
     )
     if spreadsheet and (engine, options.format) != ("local", "csv"):
         _fail("--spreadsheet: copies are made of CSV tables of --engine local", 2)
@@ -125,6 +129,14 @@ def _date(value: str) -> datetime.date | None:
     except ValueError:
         _fail(f"--published: {value!r} is no date (YYYY-MM-DD)", 2)
         raise
+
+
+def _order(value: str) -> str:
+    from pipeline.articles.published import ORDERS
+
+    if value and value.upper() not in ORDERS:
+        _fail(f"--date-order: {value!r} is none of {', '.join(ORDERS)}", 2)
+    return value.upper()
 
 
 def _folder(option: str, path: Path | None, files: str) -> Path | None:
@@ -275,12 +287,31 @@ def _report(summary: Summary, output: str) -> None:
     if summary.ignored:
         ignored = ", ".join(f"{count} {ending}" for ending, count in summary.ignored.items())
         typer.echo(f"not read (unknown kind): {ignored}", err=True)
+    for line in _warnings(summary):
+        typer.echo(line, err=True)
     if summary.lost:
         typer.echo(f"{summary.lost} shards were done again after their worker died", err=True)
     if summary.failed or summary.skipped:
         typer.echo("the column message of the documents table says why", err=True)
 
 
+def _warnings(summary: Summary) -> Iterator[str]:
+    """Say what of the dates and of the metadata came to nothing."""
+    if summary.unread_dates:
+        of = _counted(summary.unread_dates, "article")
+        yield f"the date given for {of} was not understood (column message)"
+    if summary.undated:
+        yield f"{_counted(summary.undated, 'article')} without a date of publication"
+    if summary.unmatched:
+        ids = ", ".join(summary.unmatched[:_NAMED])
+        ids += ", …" if len(summary.unmatched) > _NAMED else ""
+        none = len(summary.unmatched) == summary.metadata
+        rows = "no row" if none else f"{len(summary.unmatched)} of {summary.metadata} rows"
+        rest = "matches an article" if none else "match no article"
+        yield f"{rows} of the metadata {rest}, by doc_id: {ids}"
+
+
+_NAMED = 5
 _PIPE_WIDTH, _CELL_WIDTH, _RATE_STEPS = 160, 30, 50
 _LOG_SECONDS = 60.0
 _COLUMNS: dict[str, Callable[[dict[str, str]], str]] = {

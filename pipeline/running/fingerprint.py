@@ -74,7 +74,7 @@ def key(item: Item, engine_hash: str) -> bytes:
     """Return the key of an article's result: a hash of its content, options and the engine."""
     source = item.source
     digest = hashlib.sha256(engine_hash.encode())
-    origin = (source.doc_id, source.path, source.kind, source.stamp)
+    origin = (source.doc_id, source.path, source.kind, source.stamp, source.date_order)
     known = (*origin, source.row, source.error, source.note)
     options = (
         [str(part) for part in astuple(item.metadata)] if item.metadata else None,

@@ -10,13 +10,14 @@ import os
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pipeline.articles import Fields, InputError, find
+from pipeline.articles.published import UNREAD
 from pipeline.articles.reading import Metadata, read_metadata
 from pipeline.articles.sources import STDIN, Meter, list_files
 from pipeline.running import fingerprint, similar
@@ -43,6 +44,7 @@ class Options:
     whose metadata has none; ``workers`` 0 means the cores; ``format`` is one of
     :data:`pipeline.tables.FORMATS`; ``time_limit`` is in seconds for one article, 0 for none;
     ``rules`` is a folder of the user's own rules, ``model`` one with another trained pipeline;
+    ``date_order`` is ``DMY`` or ``MDY`` for dates in numbers, empty where they tell themselves;
     ``reader`` says whether the learned reader reads too, ``min_confidence`` how likely an event
     must be to be written.
     """
@@ -59,6 +61,7 @@ class Options:
     model: Path | None = None
     reader: bool = True
     min_confidence: float = 0.0
+    date_order: str = ""
 
     @property
     def folder(self) -> Path:
@@ -89,6 +92,8 @@ class Summary:
     """What came of a run: counts, the first failure, a few events, what was left aside.
 
     ``lost`` counts the shards whose worker died on a cluster; their articles were done again.
+    ``undated`` articles have no date of publication, ``unread_dates`` were given one that was not
+    understood; ``unmatched`` are the ids of the metadata that no article has, of ``metadata``.
     """
 
     articles: int = 0
@@ -99,6 +104,10 @@ class Summary:
     events: int = 0
     reused: int = 0
     lost: int = 0
+    undated: int = 0
+    unread_dates: int = 0
+    metadata: int = 0
+    unmatched: list[str] = field(default_factory=list)
     up_to_date: bool = False
     first_failure: str = ""
     ignored: dict[str, int] = field(default_factory=dict)
@@ -110,8 +119,15 @@ class Summary:
         setattr(self, document["status"], getattr(self, document["status"]) + 1)
         self.mentions += int(document["mentions"])
         self.events += int(document["events"])
+        self.undated += document["status"] == "ok" and not document["published"]
+        self.unread_dates += UNREAD in document["message"]
         if document["status"] == "failed" and not self.first_failure:
             self.first_failure = f"{document['path']}: {document['message']}"
+
+    def match(self, metadata: Iterable[str], articles: Container[str]) -> None:
+        """Note which ids of the metadata no article has."""
+        ids = list(metadata)
+        self.metadata, self.unmatched = len(ids), [one for one in ids if one not in articles]
 
 
 def run(options: Options, progress: Progress = lambda state: None) -> Summary:
@@ -141,7 +157,7 @@ def run(options: Options, progress: Progress = lambda state: None) -> Summary:
     """
     started = time.monotonic()
     ignored = look(options.paths)
-    metadata = read_metadata(options.metadata) if options.metadata else {}
+    metadata = read_metadata(options.metadata, options.date_order) if options.metadata else {}
     try:
         engine = fingerprint.engine(
             options.rules, options.model, options.reader, options.min_confidence
@@ -153,6 +169,7 @@ def run(options: Options, progress: Progress = lambda state: None) -> Summary:
             current = _Run(options, engine, metadata, store, lock, progress)
             summary = current.execute()
             summary.ignored = ignored
+            summary.match(metadata, {source["doc_id"] for source in current.inputs})
             if not summary.up_to_date:
                 current.write_report(summary, time.monotonic() - started)
             return summary
@@ -284,7 +301,8 @@ class _Run:
 
     def _missing(self) -> Iterator[tuple[bytes, Item]]:
         before = 0
-        for source in find(self.options.paths, self.options.fields, self.meter):
+        given, order = self.options, self.options.date_order
+        for source in find(given.paths, given.fields, self.meter, date_order=order):
             item = Item(source, self.metadata.get(source.doc_id), self.options.published)
             key = fingerprint.key(item, self.engine_hash)
             self.digest.update(key)

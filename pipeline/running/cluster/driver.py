@@ -52,7 +52,7 @@ def run(options: Options, tasks: Tasks, progress: Progress = lambda state: None)
     """Run the pipeline; see :func:`pipeline.running.cluster.run_on_ray`."""
     started = time.monotonic()
     ignored = look(options.paths)
-    metadata = read_metadata(options.metadata) if options.metadata else {}
+    metadata = read_metadata(options.metadata, options.date_order) if options.metadata else {}
     output = str(options.output)
     try:
         engine = fingerprint.engine(
@@ -62,8 +62,10 @@ def run(options: Options, tasks: Tasks, progress: Progress = lambda state: None)
             folder = Folder(output)
             lock = Lease(folder) if is_url(output) else take_lock(Path(output))
             stack.callback(lock.close)
-            summary = _Run(options, engine, metadata, folder, tasks, progress).execute(started)
+            current = _Run(options, engine, metadata, folder, tasks, progress)
+            summary = current.execute(started)
             summary.ignored = ignored
+            summary.match(metadata, current.known)
             return summary
     except FolderInUseError as error:
         raise RunError(f"{output}: {error}") from None
@@ -96,6 +98,7 @@ class _Run:
             options.min_confidence,
         )
         self.summary = Summary()
+        self.known: set[str] = set()
         self.shards: list[tuple[str, int]] = []
 
     def execute(self, started: float) -> Summary:
@@ -169,9 +172,13 @@ class _Run:
             yield Shard(work.shard_name(keys), items)
 
     def _items(self) -> Iterator[Item]:
-        for source in find(self.options.paths, self.options.fields, self.meter, defer=True):
+        """List the articles; ``known`` are those that the metadata names."""
+        given, order = self.options, self.options.date_order
+        for source in find(given.paths, given.fields, self.meter, True, order):
             known = self.metadata.get(source.doc_id)
-            yield Item(source, known, self.options.published)
+            if known is not None:
+                self.known.add(source.doc_id)
+            yield Item(source, known, given.published)
 
     # The second pass -------------------------------------------------------------------------
 
@@ -329,7 +336,10 @@ class _Run:
 
     def _report(self, digest: str, files: list[str], seconds: float) -> None:
         self.summary.reused = self.state.reused
-        counts = ("articles", "ok", "skipped", "failed", "reused", "lost", "mentions", "events")
+        counts = (
+            *("articles", "ok", "skipped", "failed", "reused", "lost", "mentions", "events"),
+            *("undated", "unread_dates"),
+        )
         report = {
             "engine": self.engine,
             "options": {
