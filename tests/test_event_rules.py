@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.components.events import rules
 from pipeline.components.events.rules import load_rules
 from pipeline.resources import KnowledgeError
 
@@ -211,6 +212,18 @@ def test_mistakes_name_file_rule_and_field(tmp_path, text, message):
     with pytest.raises(KnowledgeError, match=r"mine\.yaml") as error:
         load_rules(tmp_path)
     assert message in str(error.value)
+
+
+def test_a_frame_names_slots_that_there_are(monkeypatch):
+    read = rules.document
+
+    def broken(name, folder):
+        found = read(name, folder)
+        return found | {"joint": {"places": ["nowhere"]}} if name == "frames.yaml" else found
+
+    monkeypatch.setattr(rules, "document", broken)
+    with pytest.raises(KnowledgeError, match=r"frames\.yaml: joint: no slot 'nowhere'"):
+        load_rules()
 
 
 def test_user_rules_override_and_switch_off(tmp_path):

@@ -74,7 +74,7 @@ def extract(
             continue
         events.extend(_events(doc, match, by_token, reading, slots))
         _inherit_setting(events, match.token)
-        if match.trigger.rule.frame == "deliberation" and len(events[-1].actors) == 1:
+        if match.trigger.frame.continues_meeting and len(events[-1].actors) == 1:
             met = other_side(events[-1], events[:-1])
             if met:
                 events[-1].actors = list(met)
@@ -117,7 +117,7 @@ def _events(
     _set_date(event, match)
     _set_place(event, match, slots)
     _expect(event, match, doc)
-    if match.trigger.rule.frame != "treaty":
+    if not match.trigger.frame.per_agreement:
         spans, stage = subject_matter(match, by_token, slots)
         set_agreement(event, match, spans, stage)
         return [event]
@@ -178,7 +178,7 @@ def _stays_home(event: Event, match: Match) -> bool:
     """Whether somebody only travels in his own country: *flew to Magnitogorsk*."""
     own = {country_of(actor) for actor in event.actors}
     there = {country_of(entity) for entity in event.recipients}
-    visits = match.trigger.rule.frame == "visit" and match.trigger.kind == "verb"
+    visits = match.trigger.frame.abroad and match.trigger.kind == "verb"
     return visits and event.event_type == "CONSULT" and bool(there) and there <= own
 
 
@@ -225,10 +225,10 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
     verbal = trigger.kind != "noun"
     order = frame.verb_actors if verbal else frame.noun_actors
     actors = parties(token, trigger.kind, order, slots, frame.joint)
-    if rule.frame == "joint" and trigger.kind == "noun" and is_half(actors, token, slots):
+    if frame.needs_other_side and trigger.kind == "noun" and is_half(actors, token, slots):
         actors = _both_sides(actors, token, slots)
     recipients: list[Entity] = []
-    if rule.frame == "verdict":
+    if frame.recipient_in_report:
         recipients = first_named(token, "reported", slots, actors) or parties(
             token, trigger.kind, frame.verb_recipients, slots, False, exclude=actors
         )
@@ -242,7 +242,7 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
         recipients = first_named(token, "belonging", slots, actors)
         if not recipients:
             recipients = first_named(token, "content", slots, actors)
-    elif not recipients and rule.frame in ("sanction", "criticism"):
+    elif not recipients and frame.recipient_in_content:
         recipients = first_named(token, "content", slots, actors)
     event_type, value = rule.type, reading.value
     if value in ("planned", "proposed", "hypothetical"):
@@ -297,7 +297,7 @@ def _is_said(event: Event, match: Match) -> bool:
     """Tell whether an act is one of words, so that its clause tells of other acts too."""
     trigger = match.trigger
     talks = trigger.kind == "noun" and event.act in acts("negotiation")
-    return talks or trigger.rule.frame == "deliberation" or event.is_said
+    return talks or trigger.frame.continues_meeting or event.is_said
 
 
 def _set_date(event: Event, match: Match) -> None:

@@ -47,7 +47,7 @@ def clause_parties(match: Match, slots: Slots, event: Event) -> list[Entity]:
     if match.trigger.kind != "noun" or syntax.possessor(match.token):
         return []
     verb = syntax.clause_head(match.token)
-    carried = slots.is_a(verb, "light_verb") or match.trigger.rule.frame != "force"
+    carried = slots.is_a(verb, "light_verb") or not match.trigger.frame.needs_carrier
     if slots.is_a(verb, "onlooking_verb") or not carried:
         return []
     found = slots.entities(syntax.agent(verb))
@@ -85,7 +85,7 @@ def first_named(token: Token, relation: str, slots: Slots, actors: list[Entity])
 
 def spare_victims(event: Event, match: Match, by_token: dict[int, Match], slots: Slots) -> None:
     """Let blame of an act not meet those who suffer it: *condemned the attack on Chad*."""
-    if match.trigger.rule.frame != "criticism":
+    if not match.trigger.frame.spares_victims:
         return
     for deed in slots.fill(match.token, match.trigger.kind, "object"):
         act = by_token.get(deed.i)
@@ -98,7 +98,8 @@ def spare_victims(event: Event, match: Match, by_token: dict[int, Match], slots:
 def aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots) -> None:
     """Let praise or blame of ``the move`` meet whoever did what was told before."""
     event = events[-1]
-    if event.recipients or match.trigger.rule.frame not in ("criticism", "praise", "verdict"):
+    frame = match.trigger.frame
+    if event.recipients or not (frame.judges or frame.recipient_in_report):
         return
     kind = match.trigger.kind
     objects = [word for slot in ("object", "of") for word in slots.fill(match.token, kind, slot)]
@@ -141,7 +142,7 @@ def _parties_of(agreement: Agreement, event: Event) -> list[Entity]:
 
 def is_of_own_deed(event: Event, match: Match, slots: Slots) -> bool:
     """Tell what one says of one's own act: *defended his decision* is nobody else's praise."""
-    if match.trigger.rule.frame not in ("criticism", "praise") or not event.actors:
+    if not match.trigger.frame.judges or not event.actors:
         return False
     objects = slots.fill(match.token, match.trigger.kind, "object")
     owners = slots.entities(owner for thing in objects for owner in syntax.possessor(thing))
@@ -157,7 +158,7 @@ def is_judged(deed: Token, by_token: dict[int, Match]) -> bool:
     if syntax.named_owner(noun):
         return False
     judge = by_token.get(noun.head.i) if noun.dep_ in ("obj", "nsubj:pass") else None
-    return judge is not None and judge.trigger.rule.frame in ("criticism", "praise")
+    return judge is not None and judge.trigger.frame.judges
 
 
 def is_alone(event: Event) -> bool:

@@ -49,7 +49,8 @@ class Frame(Record):
     Each list names relations in order of preference: ``subject``, ``object``, ``owner``
     (possessive), ``modifier`` (``German visit``), ``holder`` (subject of the light verb) or a
     preposition. ``joint`` acts have all parties as actors and no recipient. ``places`` are the
-    relations whose filler, if it is a place, is also where the act takes place.
+    relations whose filler, if it is a place, is also where the act takes place. What the other
+    properties do is written at the head of ``frames.yaml``.
     """
 
     joint: bool = False
@@ -58,6 +59,15 @@ class Frame(Record):
     noun_actors: list[str] = Field(default_factory=list)
     noun_recipients: list[str] = Field(default_factory=list)
     places: list[str] = Field(default_factory=list)
+    abroad: bool = False
+    continues_meeting: bool = False
+    judges: bool = False
+    needs_carrier: bool = False
+    needs_other_side: bool = False
+    per_agreement: bool = False
+    recipient_in_content: bool = False
+    recipient_in_report: bool = False
+    spares_victims: bool = False
 
 
 class Example(Record):
@@ -176,6 +186,10 @@ def load_rules(user_folder: Path | None = None) -> Rulebook:
         name: _checked(Frame, record, "frames.yaml", name)
         for name, record in document("frames.yaml", FOLDER).items()
     }
+    for name, frame in frames.items():
+        unknown = sorted(_relations(frame) - SLOTS - classes["particle"])
+        if unknown:
+            raise KnowledgeError("frames.yaml", name, f"no slot {unknown[0]!r}")
     rules: dict[str, Rule] = {}
     files = sorted((FOLDER / "rules").glob("*.yaml"))
     if user_folder is not None:
@@ -208,6 +222,12 @@ def index_rules(
         for trigger in _triggers(rule, frames[rule.frame], classes["particle"]):
             index[trigger.lemma, trigger.kind].append(trigger)
     return {key: tuple(sorted(found, key=lambda t: -t.weight)) for key, found in index.items()}
+
+
+def _relations(frame: Frame) -> set[str]:
+    """Return the slots that a frame names."""
+    sides = (frame.verb_actors, frame.verb_recipients, frame.noun_actors, frame.noun_recipients)
+    return {slot for side in (*sides, frame.places) for slot in side}
 
 
 def _stems(form: str) -> Iterator[str]:
