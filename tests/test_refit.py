@@ -150,5 +150,7 @@ def test_layers_and_decision_are_written_and_applied_whole(
     assert np.array_equal(model.weights["out.weight"], refitted.weights["out.weight"])
     assert set(model.weights) == set(reading_nlp.get_pipe(READER).model.weights)
 
+    assert "Reader and decision: F1" in (folder / "report.html").read_text(encoding="utf-8")
+
     output.write(Retrained(5), reading_nlp, folder)
     assert not (folder / "decision.json").exists()

@@ -43,6 +43,7 @@ def render(result: Retrained, folder: Path) -> str:
         repaired=[repair for repair in result.repairs if not repair.rule.off],
         retired=[repair for repair in result.repairs if repair.rule.off],
         reliability=_reliability(result),
+        reader_reliability=_reader_reliability(result),
     )
 
 
@@ -67,6 +68,20 @@ def _reliability(result: Retrained) -> list[tuple]:
         (name, brier(shares, calibrated.labels), reliability(shares, calibrated.labels))
         for name, shares in (("before", calibrated.before), ("after", calibrated.after))
         if shares
+    ]
+
+
+def _reader_reliability(result: Retrained) -> list[tuple]:
+    """The same of the decision about each word in question."""
+    if result.reader is None:
+        return []
+    return [
+        (name, brier(*columns), reliability(*columns))
+        for name, told in (
+            ("before", result.reader.told_before),
+            ("after", result.reader.told_after),
+        )
+        for columns in [tuple(zip(*told, strict=True))]
     ]
 
 
