@@ -156,7 +156,7 @@ def test_articles_are_compared_by_the_workers_bucket_by_bucket(memory):
         work._deal_out(setup, work.Partition(number, [], 4), dealt)
     likest = {}
     for number in range(4):
-        for place, likeness in work.compare(setup, work.Bucket(number, 3)):
+        for place, likeness in work.compare(setup, work.Bucket(number, 4, 3)):
             likest[place] = min(likeness, likest.get(place, likeness))
     with closing(similar.Index()) as index:
         one_by_one = {
@@ -167,6 +167,21 @@ def test_articles_are_compared_by_the_workers_bucket_by_bucket(memory):
         }
     assert len(one_by_one) == 48
     assert {place: likeness.note for place, likeness in likest.items()} == one_by_one
+
+
+def test_a_bucket_compares_by_its_own_hashes_alone(memory):
+    """Of articles with one hash only the first fifty count, wherever a later one stands, too."""
+    common = list(range(100, 156))
+    crowd = [[n, 2, *range(n, n + 140, 2)] for n in range(1000, 1000 + 150 * similar.MOST, 150)]
+    late = [1, 2, *range(90_001, 90_015, 2), *common]
+    new = [3, 2, *range(95_001, 95_015, 2), *common]
+    dealt = [[n, f"d{n}", s] for n, s in enumerate([*crowd, late, new])]
+    setup = work.Setup("memory://out", "")
+    work._deal_out(setup, work.Partition(0, [], 2), dealt)
+    found = [work.compare(setup, work.Bucket(number, 2, 1)) for number in range(2)]
+    assert found == [[], []]
+    with closing(similar.Index()) as index:
+        assert not any(index.note(doc_id, sketch) for _, doc_id, sketch in dealt)
 
 
 def _assert_same(one, many):

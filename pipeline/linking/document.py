@@ -30,6 +30,10 @@ from pipeline.linking.retelling import can_be_retold
 from pipeline.linking.telling import is_told_again, leads
 from pipeline.records import Entity, Event
 
+GROUPS, MENTIONS = 40, 30
+"""How many acts of a category and factuality may be meant again, the last of them, and how often
+an act is told: far more than in any article, so that the time of a book is no square of its
+length."""
 STORY = 1500
 """Characters within which an act without parties belongs to the acts told before it."""
 
@@ -60,10 +64,13 @@ def link_document(
         The events that have actors, in text order.
     """
     groups: list[list[Event]] = []
+    alike: dict[tuple[str, str], list[list[Event]]] = defaultdict(list)
     for event in events:
-        group = _find(groups, event, doc)
+        near = alike[event.event_type, event.factuality]
+        group = _find(near[-GROUPS:], event, doc)
         if group is None:
             groups.append([event])
+            near.append(groups[-1])
         else:
             group.append(event)
     for group in groups:
@@ -93,7 +100,8 @@ def _find(groups: list[list[Event]], event: Event, doc: Doc) -> list[Event] | No
     possible = [
         group
         for group in groups
-        if all(_same(event, other) and _retold(event, other, doc) for other in group)
+        if len(group) < MENTIONS
+        and all(_same(event, other) and _retold(event, other, doc) for other in group)
         and (event.actors or leading or min(o.trigger for o in group) < event.trigger)
     ]
     return min(possible, key=lambda group: gap(group, event), default=None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from itertools import pairwise
 
 from spacy.tokens import Doc, Span, Token
@@ -82,20 +84,38 @@ def settle(events: list[Event], groups: list[list[Event]], doc: Doc) -> None:
 
 def _date_meetings(meetings: list[Event], said: list[Event]) -> None:
     """Give a meeting the setting of what those who met said in the same sentence."""
+    beside: dict[tuple[int, int], list[Event]] = defaultdict(list)
+    for event in said:
+        beside[event.evidence].append(event)
     for meeting in meetings:
-        for event in said:
-            beside = event.evidence == meeting.evidence and event.date_from == "clause"
-            if beside and _took_part(event, meeting):
+        for event in beside[meeting.evidence]:
+            if event.date_from == "clause" and _took_part(event, meeting):
                 take_setting(meeting, event, "what was said at the meeting")
+
+
+class _Row:
+    """Events in the order of the text, of which those around another one are asked for."""
+
+    def __init__(self, events: list[Event]) -> None:
+        self._events = events
+        self._order = sorted(range(len(events)), key=lambda n: events[n].trigger[0])
+        self._starts = [events[n].trigger[0] for n in self._order]
+
+    def around(self, event: Event) -> list[Event]:
+        """Return the events less than :data:`OCCASION` off, in the order they were given."""
+        first = bisect_right(self._starts, event.trigger[0] - OCCASION)
+        last = bisect_left(self._starts, event.trigger[0] + OCCASION)
+        return [self._events[n] for n in sorted(self._order[first:last])]
 
 
 def _said_at_meetings(meetings: list[Event], consulted: list[Event], said: list[Event]) -> None:
     """Give what participants of a meeting or visit said and discussed there its date and place."""
     spoken = [e for e in said if e.date_from == e.place_from == "clause"]
+    occasions = _Row(meetings + spoken)
     for event in [e for e in consulted if e.date is None or e.place is None] + said:
         there = [
             m
-            for m in meetings + spoken
+            for m in occasions.around(event)
             if m is not event
             and (
                 m.event_type == "CONSULT"
@@ -106,7 +126,6 @@ def _said_at_meetings(meetings: list[Event], consulted: list[Event], said: list[
             and _took_part(event, m)
             and dates_meet(event, m)
             and places_meet(event.place, m.place)
-            and abs(m.trigger[0] - event.trigger[0]) < OCCASION
         ]
         own = set(event.actors)
         meeting = min(

@@ -8,6 +8,7 @@ and speak of "the truce" ever after, so that the surest naming of the article co
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 
 from spacy.tokens import Token
 
@@ -55,8 +56,8 @@ class Belligerents:
         first = self.parties.sentence(m.span.start)[0]
         onlookers = unique(
             s.code
-            for s in self.parties.states
-            if first <= s.start and self._reacts(s, m.span.start)
+            for s in self.parties.states_in(first, m.span.start)
+            if self._reacts(s, m.span.start)
         )
         involved = [code for code in clause if code not in onlookers]
         if len(involved) == 1:
@@ -69,11 +70,8 @@ class Belligerents:
         first = self.parties.sentence(max(0, start - 1))[0]
         return [
             s
-            for s in self.parties.acting
-            if first <= s.start < start
-            and not s.place
-            and (not s.code or s.code not in self.outsiders)
-            and not self._speaks(s)
+            for s in self.parties.acting_in(first, start)
+            if not s.place and (not s.code or s.code not in self.outsiders) and not self._speaks(s)
         ]
 
     def _together(self, acting: list[State]) -> list[str]:
@@ -113,23 +111,28 @@ class Belligerents:
         """
         first, last = self.parties.sentence(start)
         made = any(self.terms.has("making", t.lower_) for t in self.doc[first:last])
-        for state in self.parties.states:
+        for state in self.parties.states_in(end, last):
             near = self.doc[max(end, state.start - 4) : state.start]
             inside = any(self.terms.has("before_places", token.lower_) for token in near)
             town = made and not self._is_land(state)
-            if end <= state.start < last and state.label in ("GPE", "NORP") and inside and not town:
+            if state.label in ("GPE", "NORP") and inside and not town:
                 return [state.code]
         return []
 
     def _theatre(self, without: list[str]) -> list[str]:
         """Return the land that the document names most as a place, else most at all."""
+        ranked = (*self._lands, *self.parties.ranking())
+        return [code for code in ranked if code not in without][:1]
+
+    @cached_property
+    def _lands(self) -> list[str]:
+        """The countries named as places, most named first."""
         lands = Counter(
             s.code
             for s in self.parties.states
             if (s.label == "LOC" or (s.place and s.label == "GPE")) and not self._is_capital(s)
         )
-        ranked = [code for code, _ in lands.most_common()] + self.parties.ranking()
-        return [code for code in ranked if code not in without][:1]
+        return [code for code, _ in lands.most_common()]
 
     def _is_land(self, state: State) -> bool:
         """Whether a name is that of a whole country rather than of a town in it."""

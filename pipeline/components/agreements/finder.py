@@ -96,19 +96,20 @@ class Finder:
     def _with_references(self, text: Text, found: list[Found]) -> list[Found]:
         """Keep nouns that need an antecedent only where the text has named an agreement before."""
         kept: list[Found] = []
+        nouns: set[str] = set()
+        named = False
         for item in found:
-            if item.rule != "antecedent":
-                kept.append(item)
-            elif any(self._antecedent(text, item, earlier) for earlier in kept):
-                kept.append(replace(item, rule="reference"))
+            head = self.terms.heads.get(text.lower[item.head])
+            noun = head.noun if head is not None else ""
+            if item.rule == "antecedent":
+                if noun not in nouns and not (noun == "deal" and named):
+                    continue
+                item = replace(item, rule="reference")
+            # "deal" takes up whatever was named, other nouns only their like.
+            named = named or item.rule != "reference"
+            nouns.add(noun)
+            kept.append(item)
         return kept
-
-    def _antecedent(self, text: Text, item: Found, earlier: Found) -> bool:
-        """Whether ``earlier`` has the same noun as ``item``; "deal" takes up any named one."""
-        noun = self.terms.heads[text.lower[item.head]].noun
-        head = self.terms.heads.get(text.lower[earlier.head])
-        same = head is not None and head.noun == noun
-        return same or (noun == "deal" and earlier.rule != "reference")
 
 
 def _in_brackets(text: Text, i: int) -> int | None:

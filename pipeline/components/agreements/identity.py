@@ -15,12 +15,12 @@ from itertools import pairwise
 
 from spacy.tokens import Doc
 
-from pipeline.components.agreements.belligerents import Belligerents
 from pipeline.components.agreements.ids import build
 from pipeline.components.agreements.knowledge import Knowledge, RegisterEntry
 from pipeline.components.agreements.parties import Parties
 from pipeline.components.agreements.reading import Mention, Reader
 from pipeline.components.agreements.text import state_code
+from pipeline.components.agreements.told import Told, is_settled
 from pipeline.language import extensions
 from pipeline.records import Agreement
 
@@ -44,17 +44,18 @@ class Resolver:
             return []
         parties = Parties(doc, self.terms)
         mentions = [self.reader.read(span, parties) for span in spans]
+        told = Told(mentions, parties)
         self._link_acronyms(mentions)
         for m in mentions:
             if m.generic and self.terms.has("counting", m.determiner):
                 m.result = Agreement(generic=True, rule="generic")
             elif not m.bare and not m.vague:
-                own = self._own(m, mentions, parties)
+                own = self._own(m, told)
                 # A description without parties may be short for a fuller one of the document.
                 m.result = own if own.agreement_id or own.generic else None
         for m in mentions:
             if m.result is None:
-                m.result = self._referring(m, mentions, parties)
+                m.result = self._referring(m, told)
         self._tell_memoranda_apart(mentions)
         return [m.result or Agreement() for m in mentions]
 
@@ -81,8 +82,9 @@ class Resolver:
 
     # Mentions with a name or type of their own
 
-    def _own(self, m: Mention, mentions: list[Mention], parties: Parties) -> Agreement:
+    def _own(self, m: Mention, told: Told) -> Agreement:
         """Return the agreement of a mention that says by itself what kind it is."""
+        parties = told.parties
         entry = self._entry(m, parties)
         if entry is not None:
             return _registered(entry)
@@ -93,11 +95,11 @@ class Resolver:
         if self._is_class(m, parties) or (m.several and kind is not None and kind.parties == "2"):
             return Agreement(agreement_type=m.type, generic=True, rule="generic")
         if m.plural and kind is not None and len(m.explicit) < 2 and not self._made(m):
-            earlier = self._same_type(m, mentions)
+            earlier = self._same_type(m, told)
             return earlier or Agreement(agreement_type=m.type, generic=True, rule="generic")
         if not m.explicit and self._stands_alone(m, parties):
             return self._alone(m)
-        codes = self._parties(m, mentions, parties)
+        codes = self._parties(m, told)
         return build(self.knowledge, m.type, codes, m.year, m.rule or "type")
 
     def _entry(self, m: Mention, parties: Parties) -> RegisterEntry | None:
@@ -164,18 +166,18 @@ class Resolver:
 
     # Parties
 
-    def _parties(self, m: Mention, mentions: list[Mention], parties: Parties) -> list[str]:
+    def _parties(self, m: Mention, told: Told) -> list[str]:
         """Return the parties of a typed mention, from the surest source that gives them."""
-        kind = self.knowledge.types.get(m.type)
+        kind, parties = self.knowledge.types.get(m.type), told.parties
         number = kind.parties if kind else "many"
         clause = parties.clause(m.span.start)
         if len(m.explicit) > 1:
             return [*m.explicit, *clause[:1]] if m.several else m.explicit
-        earlier = self._same_type(m, mentions)
+        earlier = self._same_type(m, told)
         if m.explicit and earlier and m.explicit[0] in earlier.parties:
             return list(earlier.parties)
         if number == "any":
-            return self._warring(m, mentions, earlier, parties)
+            return self._warring(m, earlier, told)
         # A description of no known type says too little to be given the document's states.
         loose = kind is None and not m.titled
         if m.explicit:
@@ -196,55 +198,47 @@ class Resolver:
             return []
         return [clause[0], dyad[0]] if len(clause) == 1 and clause[0] not in dyad else dyad
 
-    def _warring(
-        self, m: Mention, mentions: list[Mention], earlier: Agreement | None, parties: Parties
-    ) -> list[str]:
+    def _warring(self, m: Mention, earlier: Agreement | None, told: Told) -> list[str]:
         """Return the parties of a ceasefire or peace.
 
         They are those its sentence names, else those of the same ceasefire before, else those
         that a later sentence names, else the state that the article is about.
         """
-        belligerents = Belligerents(parties)
-        named = belligerents.named(m)
+        named = told.fighting(m)
         if earlier and not set(named) - set(earlier.parties):
             return list(earlier.parties)
         if len(named) > 1:
             return named
-        told = [
-            codes
-            for o in mentions
-            if o is not m and o.type == m.type and (codes := belligerents.named(o))
-        ]
-        fuller = [codes for codes in told if set(named) <= set(codes)]
-        return max(fuller, key=len, default=[]) or named or belligerents.likely(m)
+        others = [told.fighting(o) for o in told.around(m) if o is not m and o.type == m.type]
+        fuller = [codes for codes in others if set(named) <= set(codes)]
+        return max(fuller, key=len, default=[]) or named or told.belligerents.likely(m)
 
-    def _same_type(self, m: Mention, mentions: list[Mention]) -> Agreement | None:
+    def _same_type(self, m: Mention, told: Told) -> Agreement | None:
         """Return the last earlier agreement of the same type, with the same parties if named."""
         known = m.type in self.knowledge.types
-        same = [
-            o.result
-            for o in _settled(mentions)
-            if o.span.start < m.span.start and o.type == m.type and (known or o.content & m.content)
-            if o.result is not None
-        ]
-        between = [r for r in same if set(m.explicit) <= set(r.parties)]
-        return (between or same)[-1] if same else None
+        last = None
+        for other in told.before(m):
+            if other.type == m.type and (known or other.content & m.content):
+                last = last or other.result
+                if other.result is not None and set(m.explicit) <= set(other.result.parties):
+                    return other.result
+        return last
 
     # Mentions that refer to another one
 
-    def _referring(self, m: Mention, mentions: list[Mention], parties: Parties) -> Agreement:
+    def _referring(self, m: Mention, told: Told) -> Agreement:
         """Resolve "the agreement" and vague expressions through the rest of the document."""
         if m.generic and not m.explicit:
             return Agreement(agreement_type=m.type, generic=True, rule="generic")
-        target = self._antecedent(m, mentions)
+        target = self._antecedent(m, told)
         if target is not None:
             return replace(target, rule="coreference")
         if m.bare:
-            return self._agreed_before(m, parties) or Agreement(rule=m.rule)
-        around = m.explicit or parties.clause(m.span.start)
+            return self._agreed_before(m, told.parties) or Agreement(rule=m.rule)
+        around = m.explicit or told.parties.clause(m.span.start)
         called = [self._called_after.get((m.type, code)) for code in around]
         entry = next((e for e in called if e is not None), None)
-        return _registered(entry) if entry else self._own(m, mentions, parties)
+        return _registered(entry) if entry else self._own(m, told)
 
     def _agreed_before(self, m: Mention, parties: Parties) -> Agreement | None:
         """Read "A and B agreed to end their border dispute" before an unexplained "agreement"."""
@@ -261,20 +255,21 @@ class Resolver:
         m.type = kind.type
         return build(self.knowledge, kind.type, codes, m.year, m.rule)
 
-    def _antecedent(self, m: Mention, mentions: list[Mention]) -> Agreement | None:
+    def _antecedent(self, m: Mention, told: Told) -> Agreement | None:
         """Return the agreement a bare or vague mention means, or None.
 
         It is the one named in this or the last sentence that names any; where these name several
         or none, the one the document mostly speaks of, if it does so half of the time.
         """
-        settled = [o for o in _settled(mentions) if o is not m and self._compatible(m, o)]
+        around = told.around(m)
+        settled = [o for o in around if is_settled(o) and o is not m and self._compatible(m, o)]
         if m.plural and m.bare:
             settled = [o for o in settled if o.plural and o.head == m.head]
         results = [o.result for o in settled if o.result is not None]
         before = [o for o in settled if o.span.start < m.span.start]
         if not before:
             return results[0] if results else None
-        starts = sorted({o.sentence for o in mentions if o.sentence <= m.sentence})[-2:]
+        starts = sorted({o.sentence for o in around if o.sentence <= m.sentence})[-2:]
         near = [o for o in before if o.sentence in starts]
         ids = {o.result.agreement_id for o in near if o.result}
         top, times = Counter(r.agreement_id for r in results).most_common(1)[0]
@@ -318,7 +313,7 @@ class Resolver:
     def _tell_memoranda_apart(self, mentions: list[Mention]) -> None:
         """Add the subject to the ids of several memoranda of the same parties."""
         groups: dict[str, dict[str, list[Mention]]] = defaultdict(lambda: defaultdict(list))
-        for m in _settled(mentions):
+        for m in filter(is_settled, mentions):
             if m.result and m.result.agreement_id.endswith(":MOU"):
                 groups[m.result.agreement_id][self._subject(m)].append(m)
         for agreement_id, subjects in groups.items():
@@ -340,11 +335,6 @@ class Resolver:
             if t.is_alpha and t.lower_ not in self.reader.fillers
         ]
         return "-".join(words[:_SUBJECT_WORDS])
-
-
-def _settled(mentions: list[Mention]) -> list[Mention]:
-    """Return the mentions whose agreement is known."""
-    return [m for m in mentions if m.result is not None and m.result.agreement_id]
 
 
 def _registered(entry: RegisterEntry) -> Agreement:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from spacy.tokens import Doc, Span, Token
@@ -58,13 +60,23 @@ class Parties:
         self.doc = doc
         self.terms = terms
         self.acting = [s for ent in doc.ents if (s := _acting(ent, terms)) is not None]
+        self._acting_at = [s.start for s in self.acting]
         self.states = [s for s in self.acting if s.code]
+        self._states_at = [s.start for s in self.states]
         self.at = {i: state for state in self.states for i in range(state.start, state.end)}
         self.bounds = _sentences(doc)
 
     def sentence(self, i: int) -> tuple[int, int]:
         """Return the token bounds of the sentence around token ``i``."""
         return self.bounds[i]
+
+    def states_in(self, first: int, last: int) -> list[State]:
+        """Return the states named from a token on to before another."""
+        return self.states[bisect_left(self._states_at, first) : bisect_left(self._states_at, last)]
+
+    def acting_in(self, first: int, last: int) -> list[State]:
+        """Return the states and others named from a token on to before another."""
+        return self.acting[bisect_left(self._acting_at, first) : bisect_left(self._acting_at, last)]
 
     # Beside the mention
 
@@ -155,14 +167,14 @@ class Parties:
         mention that are joined by "and" or commas.
         """
         first, last = self.sentence(start)
-        codes = unique(s.code for s in self.states if first <= s.start < last and not s.place)
+        codes = unique(s.code for s in self.states_in(first, last) if not s.place)
         return codes if len(codes) <= 2 else self.together(start)
 
     def together(self, start: int) -> list[str]:
         """Return the last states before a mention, in its sentence, that stand together."""
         first = self.sentence(start)[0]
         group: list[State] = []
-        for state in reversed([s for s in self.states if first <= s.start < start and not s.place]):
+        for state in reversed([s for s in self.states_in(first, start) if not s.place]):
             if group and not self._coordinated(state, group[-1]):
                 if len(group) > 1:
                     break
@@ -180,21 +192,22 @@ class Parties:
 
     def ranking(self) -> list[str]:
         """Return the states of the document, the most spoken of first."""
-        return [code for code, _ in self._counts().most_common()]
+        return [code for code, _ in self._ranked]
 
     def dyad(self) -> list[str]:
         """Return the two states a document is about; fewer where a third rivals the second."""
-        ranked = self._counts().most_common(3)
+        ranked = self._ranked[:3]
         rival = len(ranked) == 3 and ranked[2][1] * 4 > ranked[1][1] * 3
         return [code for code, _ in ranked[: 1 if rival else 2]]
 
-    def _counts(self) -> Counter[str]:
-        """Return how much the document speaks of each state; its beginning counts twice."""
+    @cached_property
+    def _ranked(self) -> list[tuple[str, int]]:
+        """How much the document speaks of each state, of most first; its beginning counts twice."""
         counts: Counter[str] = Counter()
         for state in self.states:
             weight = 1 if state.label in ("PERSON", "ORG") else 2
             counts[state.code] += weight * (2 if state.start < _OPENING else 1)
-        return counts
+        return counts.most_common()
 
     def is_town(self, i: int) -> bool:
         """Whether the name at token ``i`` is that of a town rather than of a state."""

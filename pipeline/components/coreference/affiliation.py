@@ -146,11 +146,7 @@ def by_place(noun: Token, discourse: Discourse) -> list[Entity]:
 
 def of_machine(word: Token, discourse: Discourse) -> list[Entity]:
     """Return the state of a ship or unit called by its name, which it was last said to be of."""
-    for earlier in reversed(discourse.doc[: word.i + 1]):
-        found = _flag(earlier, discourse) if earlier.text == word.text else []
-        if found:
-            return found
-    return []
+    return discourse.last_told(word, _flag)
 
 
 def _flag(word: Token, discourse: Discourse) -> list[Entity]:

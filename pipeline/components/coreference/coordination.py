@@ -16,6 +16,8 @@ _MODIFYING = frozenset({"amod", "compound", "nmod:poss", "nmod:desc"})
 _OBJECTS = frozenset({"obj", "iobj", "obl", "nmod"})
 _BETWEEN_NAMES = 8
 """The most tokens between two names of a list."""
+_LISTED = 60
+"""How many names a list may go on before and behind one of them."""
 _BETWEEN_PERSONS = 12
 """The most tokens between two persons of a list, the title of the second apart."""
 
@@ -45,12 +47,9 @@ class Lists:
         self._place = {token.i: n for n, name in enumerate(self._members) for token in name}
         self._persons = [name for name in self._members if name.label_ == "PERSON"]
         self._number = {token.i: n for n, name in enumerate(self._persons) for token in name}
-        self._start = {
-            name.start: min(
-                (i for i, one in self.titled.items() if one == name), default=name.start
-            )
-            for name in self._persons
-        }
+        self._start = {name.start: name.start for name in self._persons}
+        for i, name in self.titled.items():
+            self._start[name.start] = min(i, self._start.get(name.start, i))
 
     def name_at(self, token: Token) -> Span | None:
         """Return the name of a possible party that a token is part of."""
@@ -127,9 +126,9 @@ class Lists:
         else:
             return []
         first = last = at
-        while last + 1 < len(row) and joined(row[last], row[last + 1]):
+        while last + 1 < min(len(row), at + _LISTED) and joined(row[last], row[last + 1]):
             last += 1
-        while first > 0 and joined(row[first - 1], row[first]):
+        while first > max(0, at - _LISTED) and joined(row[first - 1], row[first]):
             first -= 1
         return [row[n].root for n in range(first, last + 1) if n != at]
 

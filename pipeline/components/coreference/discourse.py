@@ -6,7 +6,9 @@ stands in quotation marks, whose turn it is in a transcript, what the article is
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
@@ -31,12 +33,16 @@ _LEAD = 3
 """How many sentences, the headline among them, tell what an article is about."""
 _LABEL = 6
 """Tokens of the longest label over a turn of a transcript."""
+HOLDERS = 6
+"""How many holders of a title may be meant together: six is the highest number read."""
 _TRANSCRIPT = 6
 """How many turns with labels that recur make a transcript."""
 
 Fits = Callable[[Entity], bool]
 Resolve = Callable[[Token], list[Entity]]
 """How a strategy asks whom another word means."""
+Tell = Callable[[Token, "Discourse"], list[Entity]]
+"""What a text tells of a word by itself."""
 ACTING = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 """Labels of the names that may be parties."""
 
@@ -74,6 +80,9 @@ class Discourse:
             i: n for n, one in enumerate(self.quotations) for i in range(one.start, one.end)
         }
         self._paragraph = _paragraphs(doc)
+        self._holders: dict[tuple[str, str, bool], tuple[list[int], list[tuple[Entity, ...]]]] = {}
+        self._principals: dict[int, list[Entity]] = {}
+        self._told: dict[str, list[list[Entity]]] = {}
 
     # Names
 
@@ -102,9 +111,91 @@ class Discourse:
         """Return the article's entity of a country."""
         return self._by_name.get(found.name) or state(found)
 
-    def names_before(self, token: Token, label: str) -> list[Span]:
-        """Return the names of one label before a token."""
-        return [n for n in self.names if n.label_ == label and n.start < token.i]
+    def names_before(self, token: Token, label: str) -> Iterator[Span]:
+        """Yield the names of one label before a token, the nearest first."""
+        names, starts = self._by_label[label]
+        return (names[n] for n in range(bisect_left(starts, token.i) - 1, -1, -1))
+
+    @cached_property
+    def _by_label(self) -> dict[str, tuple[list[Span], list[int]]]:
+        """The names of each label, and the tokens with which they begin."""
+        found: dict[str, tuple[list[Span], list[int]]] = defaultdict(lambda: ([], []))
+        for name in self.names:
+            names, starts = found[name.label_]
+            names.append(name)
+            starts.append(name.start)
+        return found
+
+    def holders(self, token: Token, noun: str, whole: str, known: bool) -> list[Entity]:
+        """Return who is called by a title before a token, who was named last at the end.
+
+        Parameters
+        ----------
+        token : Token
+            The word before which they must be named.
+        noun : str
+            The noun of the title: *minister*.
+        whole : str
+            What the title holds beside it: *foreign*.
+        known : bool
+            Whether those count, too, who are known to hold such an office.
+
+        Returns
+        -------
+        list of Entity
+            The last :data:`HOLDERS` at most.
+        """
+        key = noun, whole, known
+        if key not in self._holders:
+            self._holders[key] = self._holders_of(noun, whole, known)
+        starts, last = self._holders[key]
+        at = bisect_left(starts, token.i)
+        return list(last[at - 1]) if at else []
+
+    def _holders_of(
+        self, noun: str, whole: str, known: bool
+    ) -> tuple[list[int], list[tuple[Entity, ...]]]:
+        """Return where holders of a title are named, and who are the last of them up to there."""
+        fits: dict[Entity, bool] = {}
+        starts: list[int] = []
+        found: list[tuple[Entity, ...]] = []
+        for name in self._by_label["PERSON"][0]:
+            entity = name._.entity
+            if entity not in fits:
+                titles = self.titles.get(entity, set())
+                titles = titles | self.offices.get(entity, set()) if known else titles
+                fits[entity] = any(_noun_of(t) == noun and whole in t for t in titles if t)
+            if fits[entity]:
+                others = (one for one in (found[-1] if found else ()) if one != entity)
+                found.append((*others, entity)[-HOLDERS:])
+                starts.append(name.start)
+        return starts, found
+
+    def last_told(self, word: Token, tell: Tell) -> list[Entity]:
+        """Return what is told of the last word of one form, up to and with a word of that form.
+
+        Parameters
+        ----------
+        word : Token
+            The word.
+        tell : callable
+            What the text tells of one such word, often nothing; asked once for each.
+        """
+        at = self._forms[word.text]
+        told = self._told.setdefault(word.text, [])
+        number = bisect_right(at, word.i)
+        while len(told) < number:
+            found = tell(self.doc[at[len(told)]], self)
+            told.append(found or (told[-1] if told else []))
+        return list(told[number - 1])
+
+    @cached_property
+    def _forms(self) -> dict[str, list[int]]:
+        """Where each form of a word stands."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for token in self.doc:
+            found[token.text].append(token.i)
+        return found
 
     # Sentences
 
@@ -169,6 +260,11 @@ class Discourse:
 
         They are the only ones of its headline or lead, else those named far oftener than others.
         """
+        if wanted not in self._principals:
+            self._principals[wanted] = self._find_principals(wanted)
+        return list(self._principals[wanted])
+
+    def _find_principals(self, wanted: int) -> list[Entity]:
         for names in self._names_of[:_LEAD]:
             told = [e for name in names if is_state(e := name._.entity)]
             if len(set(told)) == wanted:
@@ -185,6 +281,41 @@ class Discourse:
     def turns(self) -> list[Span]:
         """The labels of the turns (*MR KING:*) of a transcript, none of other texts."""
         return _turns(self.doc)
+
+    def turn_at(self, token: Token) -> list[Entity]:
+        """Return the persons whose turn it is in a transcript, by the label above a token."""
+        at = bisect_right(self._turn_starts, token.i)
+        return self._turn_persons[at - 1] if at else []
+
+    @cached_property
+    def _turn_starts(self) -> list[int]:
+        return [label.start for label in self.turns]
+
+    @cached_property
+    def _turn_persons(self) -> list[list[Entity]]:
+        return [
+            list(dict.fromkeys(e for e in map(self.entity_at, label) if e and is_person(e)))
+            for label in self.turns
+        ]
+
+    def last_subject(self, token: Token) -> list[Entity]:
+        """Return the last person before a token in its paragraph who is a subject, unquoted."""
+        starts, persons = self._person_subjects
+        at = bisect_left(starts, token.i)
+        near = at > 0 and self._paragraph[starts[at - 1]] == self._paragraph[token.i]
+        return [persons[at - 1]] if near else []
+
+    @cached_property
+    def _person_subjects(self) -> tuple[list[int], list[Entity]]:
+        """The words by which persons are subjects outside quotations, and the persons."""
+        found = [
+            (t.i, entity)
+            for name in self.names
+            if is_person(entity := name._.entity) and entity is not None
+            for t in name
+            if t.dep_ in SUBJECTS and not self.is_quoted(t)
+        ]
+        return [i for i, _ in found], [entity for _, entity in found]
 
     @cached_property
     def author(self) -> list[Entity]:
@@ -223,6 +354,11 @@ def is_state(entity: Entity | None) -> bool:
     return entity is not None and (
         (entity.type == "GPE" and entity.sector == "GOV") or entity.country == "EUR"
     )
+
+
+def _noun_of(title: str) -> str:
+    """Return the word that says what somebody is: *secretary* of *secretary of state*."""
+    return re.split(" of | for ", title)[0].split()[-1]
 
 
 def _paragraphs(doc: Doc) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from itertools import islice
 
 from spacy.tokens import Token
 
@@ -20,6 +20,8 @@ from pipeline.language import syntax
 from pipeline.language.words import is_plural, lemma
 from pipeline.records import Entity
 
+_BODIES = 200
+"""Among how many names of bodies before it the one is looked for that a noun means."""
 _LEADERS = 12
 """How many sentences back "the two leaders" may have been named, their own counted."""
 
@@ -114,7 +116,7 @@ def _office(token: Token, title: str, number: int, discourse: Discourse) -> list
         return []
     whole = " ".join(t.lower_ for t in token.lefts if t.dep_ in ("compound", "amod"))
     for known in (False, True):
-        holders = _holders(token, whole, title, known, discourse)
+        holders = discourse.holders(token, title, whole, known)
         if not plural and holders:
             return holders[-1:]
         if number > 1 and len(holders) >= number:
@@ -135,30 +137,10 @@ def _officers(token: Token, number: int, discourse: Discourse) -> list[Entity]:
     return []
 
 
-def _holders(
-    token: Token, whole: str, title: str, known: bool, discourse: Discourse
-) -> list[Entity]:
-    """Return whom a title fits, the last named last; ``known``: by his office, too."""
-    holders: dict[Entity, None] = {}
-    for name in reversed(discourse.names_before(token, "PERSON")):
-        entity = name._.entity
-        titles = discourse.titles.get(entity, set())
-        if known:
-            titles = titles | discourse.offices.get(entity, set())
-        if any(_noun_of(t) == title and whole in t for t in titles if t):
-            holders[entity] = None
-    return list(holders)[::-1]
-
-
-def _noun_of(title: str) -> str:
-    """Return the word that says what somebody is: *secretary* of *secretary of state*."""
-    return re.split(" of | for ", title)[0].split()[-1]
-
-
 def _body(token: Token, title: str, discourse: Discourse) -> list[Entity]:
     """Return the body last named that a noun fits: "the alliance", "the airline"."""
     fits = discourse.words.bodies[title]
-    for name in reversed(discourse.names_before(token, "ORG")):
+    for name in islice(discourse.names_before(token, "ORG"), _BODIES):
         entity = name._.entity
         if entity is None or entity.type != "ORG":
             continue

@@ -7,6 +7,7 @@ Method: agreement in number and kind, subjects before other arguments, the neare
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from spacy.tokens import Span, Token
 
@@ -69,7 +70,7 @@ def he(token: Token, discourse: Discourse, resolve: Resolve) -> list[Entity]:
         )
         if found or persons:
             return found
-    lately = {n._.entity for n in discourse.names_before(token, "PERSON")[-_LATELY:]}
+    lately = {n._.entity for n in islice(discourse.names_before(token, "PERSON"), _LATELY)}
     return list(lately) if len(lately) == 1 and None not in lately else []
 
 

@@ -22,6 +22,8 @@ from pipeline.records import Entity
 
 _BESIDE = 16
 """How many tokens from a quotation its verb of saying may stand."""
+_HALVES = 50
+"""How many quotations before or behind may be of the same statement."""
 _GOES_ON = frozenset({",", "?", "!", "—", "–", "-", "…"})
 """Marks at the end of a quotation behind which the sentence goes on with its speaker."""
 
@@ -31,23 +33,11 @@ def speaker(token: Token, discourse: Discourse, resolve: Resolve) -> list[Entity
     number = discourse.quotation_at(token)
     if number is None:
         if discourse.turns:
-            return _turn(token, discourse)
+            return as_states(discourse.turn_at(token), discourse)
         return _reported(token, discourse, resolve) or discourse.author
-    found = _said_by(number, discourse, resolve) or _last_subject(token, discourse)
+    found = _said_by(number, discourse, resolve) or discourse.last_subject(token)
     alone = token.lower_ in ("i", "me", "my", "myself")
     return found if alone else as_states(found, discourse)
-
-
-def _turn(token: Token, discourse: Discourse) -> list[Entity]:
-    """Return the country that "I" or "we" speaks for in a transcript, by the label above."""
-    spoken = [label for label in discourse.turns if label.start <= token.i]
-    persons = [
-        person
-        for label in spoken[-1:]
-        for name in label.ents
-        if (person := name._.entity) is not None and is_person(person)
-    ]
-    return as_states(persons, discourse)
 
 
 def _said_by(number: int, discourse: Discourse, resolve: Resolve) -> list[Entity]:
@@ -66,10 +56,11 @@ def _of_one_statement(number: int, discourse: Discourse) -> Iterator[int]:
     yield number
     quotations = discourse.quotations
     first = last = number
-    while first > 0 and _belong(quotations[first - 1], quotations[first], discourse):
+    start, end = max(0, number - _HALVES), min(len(quotations), number + _HALVES + 1)
+    while first > start and _belong(quotations[first - 1], quotations[first], discourse):
         first -= 1
         yield first
-    while last + 1 < len(quotations) and _belong(quotations[last], quotations[last + 1], discourse):
+    while last + 1 < end and _belong(quotations[last], quotations[last + 1], discourse):
         last += 1
         yield last
 
@@ -138,18 +129,6 @@ def _reported(token: Token, discourse: Discourse, resolve: Resolve) -> list[Enti
             found = [e for e in resolve(subject) if is_person(e)]
             if len(found) == 1:
                 return found
-    return []
-
-
-def _last_subject(token: Token, discourse: Discourse) -> list[Entity]:
-    """Return the last person before the quotation in its paragraph who is a subject."""
-    for t in reversed(discourse.doc[: token.i]):
-        if "\n" in t.text:
-            break
-        person = discourse.entity_at(t)
-        subject = is_person(person) and t.dep_ in SUBJECTS
-        if person is not None and subject and not discourse.is_quoted(t):
-            return [person]
     return []
 
 

@@ -8,9 +8,10 @@ knowledge.
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from math import exp, log
 from pathlib import Path
 from typing import Any
@@ -87,13 +88,10 @@ def features(event: Event, doc: Doc, named: Places) -> dict[str, float]:
 
 def _distance(trigger: Span, sentence: Span, places: Sequence[tuple[int, int]]) -> int | None:
     """Tokens between a trigger and the nearest mention of a party in its sentence, or None."""
+    first = bisect_left(places, (sentence.start,))
+    inside = takewhile(lambda place: place[0] < sentence.end, islice(places, first, None))
     return min(
-        (
-            max(start - trigger.end, trigger.start - end, 0)
-            for start, end in places
-            if sentence.start <= start < sentence.end
-        ),
-        default=None,
+        (max(start - trigger.end, trigger.start - end, 0) for start, end in inside), default=None
     )
 
 

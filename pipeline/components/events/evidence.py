@@ -174,7 +174,7 @@ class Evidence:
         )
         self.find_actors(event)
         self._find_recipients(event)
-        setting.set_date(event, token)
+        setting.set_date(event, token, self._slots.dates_in(token.sent))
         place = setting.governing_place(token, self._slots.names_in(token.sent))
         if place is not None:
             event.place, event.place_from = place._.place, "clause"

@@ -15,10 +15,11 @@ from pipeline.components.events.admission import (
     read_act,
     refusal,
 )
-from pipeline.components.events.authority import acting_state
+from pipeline.components.events.authority import Home, acting_state
 from pipeline.components.events.matching import Match, matches
 from pipeline.components.events.parties import (
     aim_at_deed,
+    before,
     clause_parties,
     country_of,
     first_named,
@@ -67,6 +68,7 @@ def extract(
     slots = slots or Slots.of(doc, book, factuality)
     found = list(matches(doc, book, slots))
     by_token = {match.token.i: match for match in found}
+    home = Home(doc)
     events: list[Event] = []
     for match in found:
         reading = read_act(match, factuality, slots)
@@ -75,7 +77,7 @@ def extract(
         events.extend(_events(doc, match, by_token, reading, slots))
         _inherit_setting(events, match.token)
         if match.trigger.frame.continues_meeting and len(events[-1].actors) == 1:
-            met = other_side(events[-1], events[:-1])
+            met = other_side(events)
             if met:
                 events[-1].actors = list(met)
                 events[-1].reasons["actors"] = "goes on with the meeting told before"
@@ -89,7 +91,7 @@ def extract(
                 events.pop()
                 continue
         if not events[-1].actors and match.trigger.rule.by_state:
-            events[-1].actors = acting_state(events[-1], events[:-1], doc, book)
+            events[-1].actors = acting_state(events, home, book)
         _decide(events[-1], match, slots)
         alone = match.trigger.rule.needs_partner and is_alone(events[-1])
         if alone or _stays_home(events[-1], match) or is_of_own_deed(events[-1], match, slots):
@@ -103,10 +105,11 @@ def _inherit_setting(events: list[Event], token: Token) -> None:
     event = events[-1]
     if token.dep_ not in ("advcl", "xcomp", "conj") or event.place is not None:
         return
-    for earlier in events[:-1]:
+    for earlier in before(events, within=event.evidence[0]):
         if earlier.trigger[0] == token.head.idx and earlier.place is not None:
             event.place, event.place_span = earlier.place, earlier.place_span
             event.place_from = "clause" if token.dep_ != "conj" else "context"
+            return
 
 
 def _events(
@@ -114,17 +117,17 @@ def _events(
 ) -> list[Event]:
     """Return the acts under one trigger: several where it carries several agreements."""
     event = _event(match, reading, slots)
-    _set_date(event, match)
+    _set_date(event, match, slots)
     _set_place(event, match, slots)
     _expect(event, match, doc)
     if not match.trigger.frame.per_agreement:
         spans, stage = subject_matter(match, by_token, slots)
-        set_agreement(event, match, spans, stage)
+        set_agreement(event, match, spans, slots, stage)
         return [event]
     found = []
     for partners, span in distributed(match, event, slots):
         single = replace(event, actors=partners)
-        set_agreement(single, match, [span] if span is not None else [])
+        set_agreement(single, match, [span] if span is not None else [], slots)
         set_partner_date(single, partners, match.token.sent, slots)
         found.append(single)
     return found
@@ -158,7 +161,7 @@ def _blamed(match: Match, events: list[Event]) -> list[Entity]:
     if match.trigger.kind != "noun" or match.trigger.rule.type not in categories("force"):
         return []
     above = {token.idx for token in (match.token.head, match.token.head.head)}
-    for event in reversed(events[:-1]):
+    for event in before(events, within=events[-1].evidence[0]):
         if event.event_type == "ACCUSE" and event.mode == "allege" and event.trigger[0] in above:
             return list(event.recipients)
     return []
@@ -300,8 +303,9 @@ def _is_said(event: Event, match: Match) -> bool:
     return talks or trigger.frame.continues_meeting or event.is_said
 
 
-def _set_date(event: Event, match: Match) -> None:
-    setting.set_date(event, match.token, _is_said(event, match))
+def _set_date(event: Event, match: Match, slots: Slots) -> None:
+    dates = slots.dates_in(match.token.sent)
+    setting.set_date(event, match.token, dates, _is_said(event, match))
 
 
 def _set_place(event: Event, match: Match, slots: Slots) -> None:

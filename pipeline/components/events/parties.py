@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Token
 
@@ -16,6 +16,25 @@ from pipeline.records import Agreement, Entity, Event
 
 MEETING = 2000
 """Characters over which the account of one meeting goes on."""
+DEEDS = 500
+"""How many acts told before are looked at for who did most of them: more than an article tells,
+so that the time does not grow with the square of a book's."""
+
+
+def before(events: list[Event], within: int) -> Iterator[Event]:
+    """Yield the events before the last one, from the nearest back.
+
+    Parameters
+    ----------
+    events : list of Event
+        In the order of their sentences.
+    within : int
+        The first offset in characters that the sentence of an event may reach to.
+    """
+    for i in range(len(events) - 2, -1, -1):
+        if events[i].evidence[1] < within:
+            return
+        yield events[i]
 
 
 def parties(
@@ -55,12 +74,13 @@ def clause_parties(match: Match, slots: Slots, event: Event) -> list[Entity]:
     return [] if match.trigger.frame.joint and len(found) < 2 else found
 
 
-def other_side(event: Event, told: list[Event]) -> list[Entity]:
-    """Return all who met where the text goes on with one of them: *Lee also discussed trade*.
+def other_side(events: list[Event]) -> list[Entity]:
+    """Return all who met where the last event goes on with one: *Lee also discussed trade*.
 
     They are those of the meeting told last, if whoever speaks was there.
     """
-    for earlier in reversed(told):
+    event = events[-1]
+    for earlier in before(events, within=event.trigger[0] - MEETING):
         near = event.trigger[0] - earlier.trigger[0] < MEETING
         if earlier.event_type == "CONSULT" and len(earlier.actors) > 1 and near:
             there = earlier.factuality == event.factuality == "actual"
@@ -114,7 +134,7 @@ def aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots)
         return
     doers = Counter(
         doer
-        for earlier in events[:-1]
+        for earlier in events[-DEEDS - 1 : -1]
         for doer in earlier.actors
         if earlier.event_type != event.event_type and doer not in event.actors
     )

@@ -6,6 +6,7 @@ first may hold a word of blame.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -35,28 +36,30 @@ def continued(doc: Doc, events: list[Event], book: Rulebook, slots: Slots) -> It
         As for the extraction.
     """
     triggers = {event.trigger[0] for event in events}
-    told = list(events)
+    ahead = deque(sorted(events, key=lambda event: event.trigger))
+    last: Event | None = None
     for token in doc:
-        if token.tag_ not in TELLING or token.idx in triggers:
+        while ahead and ahead[0].trigger[0] < token.idx:
+            event = ahead.popleft()
+            # Of several acts under one trigger the first counts.
+            last = event if last is None or event.trigger > last.trigger else last
+        if token.tag_ not in TELLING or token.idx in triggers or last is None:
             continue
-        if token.lemma_.lower() in book.classes["quoting"] and _is_quoting(token):
-            blame = _last_blame(told, token, slots)
-            if blame is not None:
-                told.append(_said_again(blame, token))
-                yield told[-1]
+        quoting = token.lemma_.lower() in book.classes["quoting"] and _is_quoting(token)
+        if quoting and _goes_on(last, token, slots):
+            last = _said_again(last, token)
+            yield last
 
 
 def _is_quoting(verb: Token) -> bool:
     return any(token.text in QUOTES for token in verb.sent)
 
 
-def _last_blame(events: list[Event], verb: Token, slots: Slots) -> Event | None:
-    """Return the blame just voiced by the subject of a verb, if nobody else acted in between."""
-    near = [e for e in events if verb.idx - REACH < e.trigger[0] < verb.idx]
-    last = max(near, key=lambda event: event.trigger, default=None)
-    if last is None or last.event_type != "ACCUSE" or last.factuality != "actual":
-        return None
-    return last if slots.entities(syntax.agent(verb)) == last.actors else None
+def _goes_on(last: Event, verb: Token, slots: Slots) -> bool:
+    """Whether the act told last before a verb is blame that the subject of the verb voiced."""
+    blames = last.event_type == "ACCUSE" and last.factuality == "actual"
+    near = verb.idx - REACH < last.trigger[0]
+    return blames and near and slots.entities(syntax.agent(verb)) == last.actors
 
 
 def _said_again(blame: Event, verb: Token) -> Event:

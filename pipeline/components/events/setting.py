@@ -13,7 +13,7 @@ from spacy.tokens import Span, Token
 
 from pipeline import resources
 from pipeline.language import syntax
-from pipeline.language.extensions import DATES, dateline
+from pipeline.language.extensions import dateline
 from pipeline.records import Event
 from pipeline.resources import KnowledgeError
 
@@ -54,9 +54,9 @@ def words() -> Words:
     return Words(**{name: frozenset(data[name].split()) for name in Words.__dataclass_fields__})
 
 
-def set_date(event: Event, act: Token, is_said: bool = False) -> None:
+def set_date(event: Event, act: Token, dates: Iterable[Span], is_said: bool = False) -> None:
     """Give an event the date of its clause, else that of the entry of a chronology it stands in."""
-    span, origin = governing_date(act, is_said), "clause"
+    span, origin = governing_date(act, dates, is_said), "clause"
     if span is None and event.factuality == "actual":
         line, origin = dateline(act.doc, act.idx), "context"
         span = line if line is not None and line.label_ == "DAY" else None
@@ -65,23 +65,20 @@ def set_date(event: Event, act: Token, is_said: bool = False) -> None:
         event.date_span = span.start_char, span.end_char
 
 
-def governing_date(act: Token, is_said: bool = False) -> Span | None:
+def governing_date(act: Token, dates: Iterable[Span], is_said: bool = False) -> Span | None:
     """Return the date expression nearest to the act in its clause, or None.
 
     Parameters
     ----------
     act : Token
         The act.
+    dates : iterable of Span
+        The dates of its sentence, in text order.
     is_said : bool
         Whether the act is one of words (*called for*, *discussed*): then a date inside what is said
         is not that of saying it.
     """
-    sentence = act.sent
-    spans = [
-        span
-        for span in act.doc.spans.get(DATES, [])
-        if sentence.start <= span.start < sentence.end and _says_when(act, span)
-    ]
+    spans = [span for span in dates if _says_when(act, span)]
     alone = len(spans) == 1 and act.dep_ == "ROOT"
     return _nearest(act, spans, is_said) or next(
         (s for s in spans if _opens(s, act) or (alone and not _verb_between(act, s))), None

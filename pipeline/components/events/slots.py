@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 from collections.abc import Iterable
+from functools import cached_property
 
 from spacy.tokens import Doc, Span, Token
 
@@ -55,8 +56,12 @@ class Slots:
     ) -> None:
         self.factuality = factuality
         self.classes = classes
-        self._date_tokens = {t.i for span in doc.spans.get(DATES, []) for t in span}
-        self.agreements = list(doc.spans.get(AGREEMENTS, []))
+        self._dates = sorted(doc.spans.get(DATES, []), key=lambda span: span.start)
+        self._date_starts = [span.start for span in self._dates]
+        self._date_tokens = {t.i for span in self._dates for t in span}
+        self.agreements = sorted(doc.spans.get(AGREEMENTS, []), key=lambda span: span.start)
+        self._agreement_starts = [span.start for span in self.agreements]
+        self._entities = doc._.entities
         self.agreement_at = {t.i: span for span in self.agreements for t in span}
         self._ents = list(doc.ents)
         self._starts = [ent.start for ent in self._ents]
@@ -75,6 +80,31 @@ class Slots:
         """Return the names of a stretch of the document, kept at hand: spaCy rebuilds them all."""
         first = bisect_left(self._starts, span.start)
         return self._ents[first : bisect_left(self._starts, span.end)]
+
+    def dates_in(self, span: Span) -> list[Span]:
+        """Return the dates that begin in a stretch of the document, in text order."""
+        first = bisect_left(self._date_starts, span.start)
+        return self._dates[first : bisect_left(self._date_starts, span.end)]
+
+    def agreements_before(self, i: int) -> int:
+        """Return how many of the agreements begin before a token index."""
+        return bisect_left(self._agreement_starts, i)
+
+    @cached_property
+    def agreements_told(self) -> list[int]:
+        """How many agreements, by their ids, the first so many mentions name: of none, one, …"""
+        ids: set[str] = set()
+        told = [0]
+        for span in self.agreements:
+            if span._.agreement is not None and span._.agreement.agreement_id:
+                ids.add(span._.agreement.agreement_id)
+            told.append(len(ids))
+        return told
+
+    @cached_property
+    def governments(self) -> dict[str, Entity]:
+        """The states of the document that act, by their ISO 3166-1 alpha-3 codes."""
+        return {e.country: e for e in self._entities if e.type == "GPE" and e.sector == "GOV"}
 
     def fill(self, token: Token, kind: str, slot: str) -> list[Token]:
         """Return the head words in a slot of a trigger, coordination not yet unfolded."""

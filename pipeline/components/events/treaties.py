@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Span, Token
 
 from pipeline.categories import acts
 from pipeline.components.agreements import agreement_for
@@ -12,7 +12,6 @@ from pipeline.components.events.matching import Match
 from pipeline.components.events.rules import Rule
 from pipeline.components.events.slots import Slots
 from pipeline.language import syntax
-from pipeline.language.extensions import DATES
 from pipeline.records import Agreement, Entity, Event
 
 ABOUT = (
@@ -25,6 +24,10 @@ PHRASE = frozenset({"nmod", "nmod:poss", "compound", "amod", "conj"})
 THIRD_PARTY = "third-party"
 """The mode of those who mediate."""
 LISTING = frozenset({",", "and", "as", "well", "the", "a", "an", "&"})
+BETWEEN = 3
+"""The most tokens between two agreements of a list."""
+LISTED = 32
+"""The most further agreements of a list."""
 
 
 def distributed(match: Match, event: Event, slots: Slots) -> list[tuple[list[Entity], Span | None]]:
@@ -68,7 +71,7 @@ def set_partner_date(event: Event, partners: list[Entity], sentence: Span, slots
     for ent in slots.names_in(sentence):
         if ent._.entity not in partners or ent.end + 1 >= len(doc) or doc[ent.end].text != "(":
             continue
-        for span in doc.spans.get(DATES, []):
+        for span in slots.dates_in(doc[ent.end : ent.end + 2]):
             if span.start == ent.end + 1:
                 event.date, event.date_from = span._.date, "clause"
                 event.date_span = (span.start_char, span.end_char)
@@ -94,7 +97,9 @@ def subject_matter(
     return spans, ""
 
 
-def set_agreement(event: Event, match: Match, spans: list[Span], stage: str = "") -> None:
+def set_agreement(
+    event: Event, match: Match, spans: list[Span], slots: Slots, stage: str = ""
+) -> None:
     """Attach the agreement that the act is about, where it says at what stage that is.
 
     Parameters
@@ -105,6 +110,8 @@ def set_agreement(event: Event, match: Match, spans: list[Span], stage: str = ""
         The rule that read it.
     spans : list of Span
         Mentions of agreements that the act is about; the first counts.
+    slots : Slots
+        Those of the document, for its states.
     stage : str
         The stage that the act names in other words than its own (*agreed to ratify*).
     """
@@ -122,7 +129,7 @@ def set_agreement(event: Event, match: Match, spans: list[Span], stage: str = ""
     event.agreement_span = (span.start_char, span.end_char)
     event.agreement_stage = stage
     if not mediates:
-        _complete_parties(event, agreement, span.doc)
+        _complete_parties(event, agreement, slots.governments)
 
 
 def _stage_of(event: Event, rule: Rule) -> str:
@@ -133,9 +140,8 @@ def _stage_of(event: Event, rule: Rule) -> str:
     return "proposed" if put_forward or rule.type == "REJECT" else ""
 
 
-def _complete_parties(event: Event, agreement: Agreement, doc: Doc) -> None:
+def _complete_parties(event: Event, agreement: Agreement, states: Mapping[str, Entity]) -> None:
     """Let the parties of the agreement stand in where the sentence does not name them all."""
-    states = {e.country: e for e in doc._.entities if e.type == "GPE" and e.sector == "GOV"}
     named = {e.country for e in event.actors}
     missing = [states[code] for code in agreement.parties if code in states and code not in named]
     if event.event_type == "AGREE" and event.factuality == "proposed":
@@ -208,14 +214,12 @@ def agreements_of(token: Token, slots: Slots) -> list[Span]:
 def _with_listed(spans: list[Span], slots: Slots) -> list[Span]:
     """Add the agreements that a list goes on to name, wherever the parse hangs them."""
     found = list(spans)
-    for span in slots.agreements if found else []:
-        last = found[-1]
-        between = last.doc[last.end : span.start] if span.start >= last.end else None
-        if (
-            between is not None
-            and 0 < len(between) <= 3
-            and all(t.lower_ in LISTING for t in between)
-        ):
+    first = slots.agreements_before(found[-1].end) if found else len(slots.agreements)
+    for span in slots.agreements[first : first + LISTED]:
+        between = span.doc[found[-1].end : span.start]
+        if len(between) > BETWEEN:
+            break
+        if between and all(t.lower_ in LISTING for t in between):
             found.append(span)
     return found
 
@@ -228,10 +232,10 @@ def _last_agreement(token: Token, slots: Slots) -> list[Span]:
     start = token.sent.start
     if start > 0:
         start = token.doc[start - 1].sent.start
-    before = [s for s in slots.agreements if s.start < token.i]
-    near = [s for s in before if start <= s.start]
-    ids = {s._.agreement.agreement_id for s in before if s._.agreement} - {""}
-    return near[-1:] or (before[-1:] if len(ids) == 1 else [])
+    before = slots.agreements_before(token.i)
+    last = slots.agreements[before - 1 : before] if before else []
+    near = bool(last) and start <= last[0].start
+    return last if near or slots.agreements_told[before] == 1 else []
 
 
 def _distinct(spans: Iterable[Span]) -> list[Span]:

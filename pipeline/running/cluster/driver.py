@@ -197,7 +197,8 @@ class _Run:
         self._stage("comparing")
         partitions = sum(1 for _ in self._partitions())
         likest: dict[tuple[int, int], similar.Likeness] = {}
-        buckets = (Bucket(number, partitions) for number in range(self._sketch_buckets()))
+        count = self._sketch_buckets()
+        buckets = (Bucket(number, count, partitions) for number in range(count))
         for found in self._in_order(work.compare, buckets):
             for place, likeness in found:
                 likest[place] = min(likeness, likest.get(place, likeness))

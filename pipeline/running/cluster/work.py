@@ -73,10 +73,18 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """The sketches of all articles that have one of some hashes, of so many partitions."""
+    """The sketches of all articles that have one of the hashes of a bucket.
+
+    ``buckets`` says how many there are, ``partitions`` how many dealt out their articles.
+    """
 
     number: int
+    buckets: int
     partitions: int
+
+    def own(self, sketch: list[int]) -> list[int]:
+        """Return the hashes of a sketch that belong to this bucket."""
+        return [hash for hash in similar.indexed(sketch) if hash % self.buckets == self.number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +173,9 @@ def _sketches_name(bucket: int, partition: int) -> str:
 def compare(setup: Setup, bucket: Bucket) -> list[tuple[tuple[int, int], similar.Likeness]]:
     """Return the articles of a bucket that are like an earlier one by its hashes, and like which.
 
-    An article stands in several buckets; the likest of their answers is the one that
-    :class:`~pipeline.running.similar.Index` gives, which sees all articles one after the other.
+    An article stands in several buckets, and each compares it by its own hashes alone; the likest
+    of their answers is the one that :class:`~pipeline.running.similar.Index` gives, which sees all
+    articles one after the other.
     """
     folder = Folder(setup.output)
     with_hash: dict[int, list[similar.Earlier]] = defaultdict(list)
@@ -175,7 +184,7 @@ def compare(setup: Setup, bucket: Bucket) -> list[tuple[tuple[int, int], similar
         text = zlib.decompress(folder.read(_sketches_name(bucket.number, number)))
         for row, doc_id, sketch in json.loads(text):
             article = similar.Earlier((number, row), doc_id, array("q", sketch))
-            groups = [with_hash[value] for value in similar.indexed(sketch)]
+            groups = [with_hash[value] for value in bucket.own(sketch)]
             earlier = {one.place: one for group in groups for one in group}
             likeness = similar.likest(sketch, earlier.values())
             if likeness is not None:
