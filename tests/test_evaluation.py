@@ -342,7 +342,9 @@ def test_gold_that_is_no_gold(content, message, tmp_path):
     [
         ("events.csv", lambda t: t.replace("trigger_start", "start_of_trigger", 1), "no column"),
         ("events.csv", lambda t: t.replace("SUPPORT,", "SUPPORT", 1), "row 1: wrong number"),
-        ("mentions.csv", lambda t: t.replace(",16,", ",x,", 1), "row 2: invalid literal"),
+        ("mentions.csv", lambda t: t.replace(",16,", ",x,", 1), "row 2: start: 'x' is no integer"),
+        ("events.csv", lambda t: t.replace(",", ";"), "parted by commas"),
+        ("events.csv", lambda t: t.replace("2020-05-03", "03/05/2020"), "'03/05/2020' is no date"),
         ("documents.csv", None, "no such table"),
     ],
 )

@@ -148,8 +148,11 @@ def row_with(document, path, **cells):
         ({"status": "perhaps"}, "unknown status 'perhaps'"),
         ({"status": "undecided"}, "no document is reviewed to its end"),
         ({"event_type": "PRAISE"}, "unknown event_type 'PRAISE'"),
-        ({"trigger_start": "x"}, "invalid literal"),
+        ({"trigger_start": "x"}, "trigger_start: 'x' is no integer"),
         ({"actor_codes": "OWL"}, "Foxland is FOX here, OWL elsewhere"),
+        ({"date": "06/05/2024"}, "date: '06/05/2024' is no date in EDTF (2024-05-08); if a"),
+        ({"published": "08/05/2024"}, "published: '08/05/2024' is no date; if a spreadsheet"),
+        ({"latitude": "0.7.2"}, "latitude: '0.7.2' is no float; if a spreadsheet"),
         ({"trigger": "praises"}, "offsets 8-15 give 'praised', not 'praises'"),
     ],
 )
@@ -229,6 +232,48 @@ def test_plain_doccano_labels(tmp_path):
     assert [(m.text, m.entity) for m in document.mentions] == [("Foxland", "Foxland")]
     assert [e.text for e in document.events] == ["praised"]
     assert texts == {"7": TEXT}
+
+
+EMOJI = "🐟🧭 Foxland praised Owlia. 👍 Owlia thanked Foxland."
+
+
+def _units(word, at=0):
+    """The span of a word as a browser counts it."""
+    start = len(EMOJI[: EMOJI.index(word, at)].encode("utf-16-le")) // 2
+    return start, start + len(word)
+
+
+def _emoji_gold(form, path, spans):
+    if form == "doccano":
+        record = {"id": 7, "text": EMOJI, "label": [[*span, "GPE"] for span in spans]}
+        path = path / "a.jsonl"
+    else:
+        values = [{"start": s, "end": e, "labels": ["GPE"]} for s, e in spans]
+        if form == "quoted":
+            values = [v | {"text": "Foxland"} for v in values]
+        regions = [{"id": str(n), "type": "labels", "value": v} for n, v in enumerate(values)]
+        record = [{"id": 7, "data": {"text": EMOJI}, "annotations": [{"result": regions}]}]
+        path = path / "a.json"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("form", ["doccano", "plain", "quoted"])
+@pytest.mark.parametrize("count", ["characters", "units"])
+def test_offsets_that_a_browser_counted(form, count, tmp_path):
+    starts = [EMOJI.index("Foxland"), EMOJI.rindex("Foxland")]
+    spans = [(s, s + 7) if count == "characters" else _units("Foxland", s) for s in starts]
+    (document,), _ = read_gold([_emoji_gold(form, tmp_path, spans)])
+    assert [(m.start, m.end, m.text) for m in document.mentions] == [
+        (start, start + 7, "Foxland") for start in starts
+    ]
+
+
+@pytest.mark.parametrize("form", ["doccano", "plain", "quoted"])
+@pytest.mark.parametrize("span", [(2, 9), (5, 99), (1, 3)])
+def test_offsets_that_fit_in_no_way_of_counting(form, span, tmp_path):
+    with pytest.raises(GoldError, match="neither counted in characters nor in UTF-16 units"):
+        read_gold([_emoji_gold(form, tmp_path, [span])])
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from pipeline.evaluation.formats import read_gold
 from pipeline.evaluation.found import read_output
 from pipeline.evaluation.gold import GoldError, check_texts, read_standoff
 from pipeline.evaluation.report import evaluate
-from pipeline.review import edits, edtf, export, matching, tables
+from pipeline.review import assignments, edits, edtf, export, matching, tables
 from pipeline.review.agreement import between_all, kappa
 from pipeline.review.book import Book
 from pipeline.review.choices import choices
@@ -465,6 +465,13 @@ def test_documents_are_assigned_by_a_column(output: Path) -> None:
     (output / "assignments.csv").write_text("document,reviewer\n", "utf-8")
     with pytest.raises(tables.OutputError, match=r"assignments\.csv: no column doc_id"):
         Desk(output)
+
+
+def test_assignments_may_stand_beside_long_cells(tmp_path: Path) -> None:
+    cells = f"doc_id,title,reviewer\na,{'x' * 200_000},Ana\n"
+    (tmp_path / "assignments.csv").write_text(cells, "utf-8")
+    csv.field_size_limit(131_072)
+    assert assignments.read(tmp_path) == {"a": ("Ana",)}
 
 
 def test_the_page_exports_what_annotation_tools_read(output: Path, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from pipeline.evaluation.gold import GoldDocument, GoldError, GoldMention
 from pipeline.resources import items
-from pipeline.tables.reading import dict_reader
+from pipeline.tables import TABLES
+from pipeline.tables.reading import dict_reader, missing_columns, rewritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +228,13 @@ def _records(
 def _rows(path: Path, columns: Iterable[str]) -> Iterator[dict[str, str]]:
     if not path.is_file():
         raise GoldError(path, "", f"no such table in {path.parent}")
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         reader = dict_reader(file)
-        missing = [c for c in columns if c not in (reader.fieldnames or ())]
-        if missing:
-            raise GoldError(path, "header", f"no column {', '.join(missing)}")
+        if missing := missing_columns(columns, reader.fieldnames):
+            raise GoldError(path, "header", missing)
         for number, row in enumerate(reader, start=1):
             if None in row or None in row.values():
                 raise GoldError(path, f"row {number}", "wrong number of cells")
+            if problem := rewritten(TABLES[path.stem], row):
+                raise GoldError(path, f"row {number}", problem)
             yield row

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.resources import items
 from pipeline.review.tables import OutputError
+from pipeline.tables.reading import dict_reader, missing_columns
 
 NAME = "assignments.csv"
 COLUMNS = ("doc_id", "reviewer")
@@ -30,10 +31,9 @@ def read(folder: Path) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [c for c in COLUMNS if c not in (reader.fieldnames or ())]
-            if missing:
-                raise OutputError(f"{NAME}: no column {', '.join(missing)}")
+            reader = dict_reader(file)
+            if missing := missing_columns(COLUMNS, reader.fieldnames):
+                raise OutputError(f"{NAME}: {missing}")
             for row in reader:
                 names = items(row["reviewer"] or "")
                 found[row["doc_id"]] = tuple(dict.fromkeys([*found.get(row["doc_id"], ()), *names]))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pipeline.tables.schema import Row, fits
+from pipeline.tables.schema import Row, Table, fits
 
 LONGEST_CELL = 1_000_000_000
 """Characters of a cell; what a run writes (a title, a list of zones) has no bound of its own."""
+
+
+_DAY = r"-?[\dX]{4}(?:-[\dX]{2}){0,2}"
+_EDTF = re.compile(rf"(?:{_DAY}|\.\.)(?:/(?:{_DAY}|\.\.))?")
 
 
 class OutputError(ValueError):
@@ -20,6 +25,33 @@ def dict_reader(file: Iterable[str]) -> csv.DictReader:
     """Read a CSV table whose cells may be longer than the csv module allows by itself."""
     csv.field_size_limit(LONGEST_CELL)
     return csv.DictReader(file)
+
+
+def missing_columns(columns: Iterable[str], header: Iterable[str] | None) -> str:
+    """Say which columns a header lacks, and why where a spreadsheet parted cells by semicolons."""
+    there = list(header or ())
+    missing = [column for column in columns if column not in there]
+    if missing and len(there) == 1 and max(map(there[0].count, ";\t")) > 1:
+        return "its cells are not parted by commas: save it as comma-separated CSV in UTF-8"
+    return f"no column {', '.join(missing)}" if missing else ""
+
+
+def rewritten(table: Table, row: Mapping[str, str]) -> str:
+    """Say which cell of a row has no form that a run writes; empty where all have theirs.
+
+    Spreadsheets store days and numbers in a form of their own: ``08/05/2024``, ``0,7244``.
+    """
+    for column, kind in table.formed.items():
+        cell = row.get(column, "")
+        if cell and not fits(kind, cell):
+            return f"{column}: {cell[:40]!r} is no {kind}{_SPREADSHEET}"
+    date = row.get("date", "")
+    if date and "date" in table.types and not _EDTF.fullmatch(date):
+        return f"date: {date[:40]!r} is no date in EDTF (2024-05-08){_SPREADSHEET}"
+    return ""
+
+
+_SPREADSHEET = "; if a spreadsheet has rewritten the table, import its columns as text"
 
 
 def read_rows(

@@ -13,7 +13,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.evaluation.formats.spans import LabelledSpan, from_spans, to_spans
+from pipeline.evaluation.formats.spans import (
+    LabelledSpan,
+    counted_in_characters,
+    from_spans,
+    to_spans,
+)
 from pipeline.evaluation.gold import GoldDocument, GoldError
 
 
@@ -89,9 +94,10 @@ def _spans(data: dict[str, Any]) -> list[LabelledSpan]:
         ]
     else:
         marked = [(str(n), label, s, e) for n, (s, e, label) in enumerate(data["label"], start=1)]
+    offsets = counted_in_characters([(start, end, "") for _, _, start, end in marked], text)
     fields = {key: list(kept) for key, kept in (_kept(data, "fields") or {}).items()}
     spans = {}
-    for id_, label, start, end in marked:
+    for (id_, label, _, _), (start, end) in zip(marked, offsets, strict=True):
         kept = fields.get(_key(start, end, label))
         spans[id_] = LabelledSpan(
             f"T{id_}", label, start, end, text[start:end], kept.pop(0) if kept else {}

@@ -12,7 +12,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.evaluation.formats.spans import LABELS, ROLES, LabelledSpan, from_spans, to_spans
+from pipeline.evaluation.formats.spans import (
+    LABELS,
+    ROLES,
+    LabelledSpan,
+    counted_in_characters,
+    from_spans,
+    to_spans,
+)
 from pipeline.evaluation.gold import GoldDocument, GoldError
 
 FIELDS = (
@@ -116,17 +123,15 @@ def _result(document: GoldDocument, text: str) -> list[dict[str, Any]]:
 
 def _spans(result: Iterable[dict[str, Any]], text: str) -> list[LabelledSpan]:
     spans: dict[str, LabelledSpan] = {}
-    rest = []
-    for item in result:
-        if item["type"] != "labels":
-            rest.append(item)
-            continue
-        value = item["value"]
-        start, end = int(value["start"]), int(value["end"])
-        (label,) = value["labels"]
-        spans[item["id"]] = LabelledSpan(
-            item["id"], label, start, end, value.get("text", text[start:end])
-        )
+    items = list(result)
+    regions = [item for item in items if item["type"] == "labels"]
+    rest = [item for item in items if item["type"] != "labels"]
+    values = [item["value"] for item in regions]
+    given = [(int(v["start"]), int(v["end"]), v.get("text", "")) for v in values]
+    for item, (start, end) in zip(regions, counted_in_characters(given, text), strict=True):
+        (label,) = item["value"]["labels"]
+        quote = item["value"].get("text", text[start:end])
+        spans[item["id"]] = LabelledSpan(item["id"], label, start, end, quote)
     for item in rest:
         if item["type"] == "relation":
             (role,) = item["labels"]

@@ -27,7 +27,7 @@ from pipeline.evaluation.gold import (
 )
 from pipeline.evaluation.sentences import splitter
 from pipeline.resources import items
-from pipeline.tables.reading import dict_reader
+from pipeline.tables.reading import dict_reader, missing_columns, rewritten
 from pipeline.tables.schema import EVENTS, join
 from pipeline.tables.spreadsheet import harmless, restore
 from pipeline.tables.writing import write_whole
@@ -110,13 +110,15 @@ _CHECKED = {
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = dict_reader(file)
-        missing = [c for c in (*EVENTS.columns, "status") if c not in (reader.fieldnames or ())]
-        if missing:
-            raise GoldError(path, "header", f"no column {', '.join(missing)}")
+        if missing := missing_columns((*EVENTS.columns, "status"), reader.fieldnames):
+            raise GoldError(path, "header", missing)
         for number, row in enumerate(reader, start=1):
             if None in row or None in row.values():
                 raise GoldError(path, f"row {number}", "wrong number of cells")
-            yield number, {name: restore(cell) for name, cell in row.items()}
+            cells = {name: restore(cell) for name, cell in row.items()}
+            if problem := rewritten(EVENTS, cells):
+                raise GoldError(path, f"row {number}", problem)
+            yield number, cells
 
 
 def _event(row: dict[str, str], path: Path, where: str, document: GoldDocument) -> GoldEvent:

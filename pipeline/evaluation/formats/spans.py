@@ -8,6 +8,7 @@ a field, a text under a name. The tool formats differ only in how they write the
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +26,7 @@ from pipeline.evaluation.gold import (
     GoldMention,
 )
 
+_IN_WORD = re.compile(r"\w\w")
 ROLES = ("actor", "recipient")
 LABELS = (*MENTION_LABELS, *EVENT_TYPES, *ZONE_KINDS)
 _EVENT_FIELDS = ("mode", "date", "date_from", "place_from", "agreement", "stage", "same_as")
@@ -46,6 +48,58 @@ class LabelledSpan:
     def is_event(self) -> bool:
         """Whether the span is the trigger of an event."""
         return self.label in EVENT_TYPES
+
+
+def counted_in_characters(
+    spans: Sequence[tuple[int, int, str]], text: str
+) -> list[tuple[int, int]]:
+    """Return offsets in characters, whichever way a tool in a browser has counted.
+
+    JavaScript counts UTF-16 units: an emoji before a span moves it by one.
+
+    Parameters
+    ----------
+    spans : sequence of (int, int, str)
+        Start, end and, if the tool gives it, the text of each span.
+    text : str
+        The document.
+
+    Returns
+    -------
+    list of (int, int)
+        Offsets in characters: as they are where these fit, else shifted where UTF-16 units do. A
+        span fits where it has the text given, without one where it cuts no word.
+
+    Raises
+    ------
+    ValueError
+        Some spans fit in neither way.
+    """
+    given = [(start, end) for start, end, _ in spans]
+    if text.isascii() or max(text, default="") <= "\uffff":
+        return given
+    characters = {0: 0}
+    units = 0
+    for number, char in enumerate(text, start=1):
+        units += 1 + (char > "\uffff")
+        characters[units] = number
+    shifted = [(characters.get(start, -1), characters.get(end, -1)) for start, end in given]
+    quoted = [quote for _, _, quote in spans]
+    for offsets in (given, shifted):
+        if all(_fits(text, *span, quote) for span, quote in zip(offsets, quoted, strict=True)):
+            return offsets
+    raise ValueError(
+        "offsets fit the text neither counted in characters nor in UTF-16 units, as browsers do"
+    )
+
+
+def _fits(text: str, start: int, end: int, quote: str) -> bool:
+    if not 0 <= start < end <= len(text):
+        return False
+    if quote:
+        return text[start:end] == quote
+    cuts = (text[max(0, at - 1) : at + 1] for at in (start, end))
+    return text[start:end].strip() == text[start:end] and not any(map(_IN_WORD.fullmatch, cuts))
 
 
 def to_spans(document: GoldDocument, text: str = "") -> list[LabelledSpan]:
