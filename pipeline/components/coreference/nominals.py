@@ -22,6 +22,8 @@ from pipeline.records import Entity
 
 _BODIES = 200
 """Among how many names of bodies before it the one is looked for that a noun means."""
+_TREATED = frozenset({"obj", "iobj", "nsubj:pass"})
+"""Relations of those to whom something is done: people without a name are those of the land."""
 _LEADERS = 12
 """How many sentences back "the two leaders" may have been named, their own counted."""
 
@@ -42,6 +44,8 @@ def noun(token: Token, discourse: Discourse, resolve: Resolve) -> list[Entity]:
         found = affiliation.by_whole(token, discourse, resolve)
     if not found and group:
         found = affiliation.by_place(token, discourse)
+    if not found and token.dep_ in _TREATED and discourse.words.is_people(token):
+        found = discourse.home()
     return found
 
 
@@ -71,6 +75,8 @@ def told_before(token: Token, discourse: Discourse, resolve: Resolve) -> list[En
         if title in words.single_state:
             return _last_state(token, discourse)
         if title in words.government:
+            if token.text[0].isupper() and discourse.author:
+                return discourse.author  # "The Government" of a statement is its own.
             return _last_state(token, discourse) or discourse.home()
     if title in words.domestic and (_definite(token) or token.dep_ in SUBJECTS):
         return discourse.home()

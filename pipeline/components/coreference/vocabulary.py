@@ -16,10 +16,11 @@ _CLASSES = "events/classes.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The word lists of nominals.yaml, and two word classes of the event rules.
+    """The word lists of nominals.yaml, and three word classes of the event rules.
 
     ``acting`` are people, bodies and machines that act for a state or body, ``groups`` people
-    who belong to a state even where only a place tells which.
+    who belong to a state even where only a place tells which, ``people`` those of the land to whom
+    something is done.
     """
 
     of_state: frozenset[str]
@@ -43,10 +44,15 @@ class Vocabulary:
     besides: frozenset[str]
     acting: frozenset[str]
     groups: frozenset[str]
+    people: frozenset[str]
 
     def is_acting(self, word: Token) -> bool:
         """Whether a noun means people, bodies or machines that act for a state or body."""
         return not self.acting.isdisjoint(readings(word))
+
+    def is_people(self, word: Token) -> bool:
+        """Whether a noun means people to whom something may be done."""
+        return not self.people.isdisjoint(readings(word))
 
     def is_group(self, word: Token) -> bool:
         """Whether a noun means people who belong to the state in which they act."""
@@ -85,11 +91,12 @@ def load_vocabulary(nominals: object, classes: dict[str, list[str]]) -> Vocabula
     numbers = nominals.get("numbers")
     if not isinstance(numbers, dict) or not all(isinstance(n, int) for n in numbers.values()):
         raise resources.KnowledgeError(_FILE, "numbers", "must map words to numbers")
-    elsewhere = ("bodies", "numbers", "acting", "groups")
+    elsewhere = ("bodies", "numbers", "acting", "groups", "people")
     return Vocabulary(
         **{key: words(key) for key in Vocabulary.__slots__ if key not in elsewhere},
         bodies=nominals["bodies"],
         numbers=numbers,
         acting=frozenset(classes["acting_noun"]),
         groups=frozenset(classes["group_noun"]),
+        people=frozenset(classes["people"]),
     )
