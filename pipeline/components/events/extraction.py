@@ -19,6 +19,7 @@ from pipeline.components.events.authority import Home, acting_state
 from pipeline.components.events.matching import Match, matches
 from pipeline.components.events.parties import (
     aim_at_deed,
+    answer_accuser,
     before,
     clause_parties,
     country_of,
@@ -28,6 +29,7 @@ from pipeline.components.events.parties import (
     is_judged,
     is_of_own_deed,
     other_side,
+    own_people,
     parties,
     spare_victims,
     states,
@@ -83,6 +85,7 @@ def extract(
                 events[-1].reasons["actors"] = "goes on with the meeting told before"
         spare_victims(events[-1], match, by_token, slots)
         aim_at_deed(events, match, book, slots)
+        answer_accuser(events, match)
         if is_judged(match.token, by_token):
             events[-1].actors = []
         if not events[-1].actors:
@@ -96,8 +99,15 @@ def extract(
         alone = match.trigger.rule.needs_partner and is_alone(events[-1])
         if alone or _stays_home(events[-1], match) or is_of_own_deed(events[-1], match, slots):
             events.pop()
+        elif match.trigger.frame.joint and not _is_offered(events[-1], match):
+            events[-1].recipients = []
     _await(events, doc, book)
     return sorted([*events, *continued(doc, events, book, slots)], key=lambda e: e.trigger)
+
+
+def _is_offered(event: Event, match: Match) -> bool:
+    """Whether one side offers or agrees to act with another, which has not said so itself."""
+    return event.factuality == "proposed" or match.trigger.rule.governs
 
 
 def _inherit_setting(events: list[Event], token: Token) -> None:
@@ -223,30 +233,8 @@ def _may_be_same(before: Event, event: Event) -> bool:
 
 def _event(match: Match, reading: Reading, slots: Slots) -> Event:
     """Return the event with its parties, without date, place and agreement."""
-    token, trigger = match.token, match.trigger
-    rule, frame = trigger.rule, trigger.frame
-    verbal = trigger.kind != "noun"
-    order = frame.verb_actors if verbal else frame.noun_actors
-    actors = parties(token, trigger.kind, order, slots, frame.joint)
-    if frame.needs_other_side and trigger.kind == "noun" and is_half(actors, token, slots):
-        actors = _both_sides(actors, token, slots)
-    recipients: list[Entity] = []
-    if frame.recipient_in_report:
-        recipients = first_named(token, "reported", slots, actors) or parties(
-            token, trigger.kind, frame.verb_recipients, slots, False, exclude=actors
-        )
-    elif not frame.joint:
-        order = frame.verb_recipients if verbal else frame.noun_recipients
-        recipients = parties(token, trigger.kind, order, slots, False, exclude=actors)
-    offered = rule.type != "CONSULT" or reading.value != "actual"
-    if frame.joint and offered and (rule.governs or rule.needs_partner) and len(actors) == 1:
-        recipients = first_named(token, "content", slots, actors)
-    elif verbal and not recipients and not frame.joint:
-        recipients = first_named(token, "belonging", slots, actors)
-        if not recipients:
-            recipients = first_named(token, "content", slots, actors)
-    elif not recipients and frame.recipient_in_content:
-        recipients = first_named(token, "content", slots, actors)
+    token, rule, frame = match.token, match.trigger.rule, match.trigger.frame
+    actors, recipients = _sides(match, reading, slots)
     event_type, value = rule.type, reading.value
     if value in ("planned", "proposed", "hypothetical"):
         event_type = rule.planned_as or (
@@ -268,9 +256,47 @@ def _event(match: Match, reading: Reading, slots: Slots) -> Event:
         actors=actors,
         recipients=states(recipients, actors),
     )
+    if not frame.joint and not event.recipients:
+        event.recipients = own_people(match, slots, event)
     if frame.joint and event_type == "CONSULT" and not event.mode and _many(actors):
         event.mode = "multilateral"
     return event
+
+
+def _sides(match: Match, reading: Reading, slots: Slots) -> tuple[list[Entity], list[Entity]]:
+    """Return who acts and who is acted upon, by the frame of a match."""
+    token, trigger = match.token, match.trigger
+    rule, frame, verbal = trigger.rule, trigger.frame, trigger.kind != "noun"
+    order = frame.verb_actors if verbal else frame.noun_actors
+    actors = parties(token, trigger.kind, order, slots, frame.joint)
+    if not frame.joint:
+        return actors, _recipients(match, actors, slots)
+    if frame.needs_other_side and not verbal and is_half(actors, token, slots):
+        return _both_sides(actors, token, slots), []
+    if verbal and reading.value == "proposed" and rule.type == "CONSULT":
+        asking = parties(token, trigger.kind, ["subject"], slots, joint=False)
+        asked = [actor for actor in actors if actor not in asking]
+        if asking and asked:
+            return asking, asked
+    offered = rule.type != "CONSULT" or reading.value != "actual"
+    if offered and (rule.governs or rule.needs_partner) and len(actors) == 1:
+        return actors, first_named(token, "content", slots, actors)
+    return actors, []
+
+
+def _recipients(match: Match, actors: list[Entity], slots: Slots) -> list[Entity]:
+    """Return who is acted upon: in the relations of the frame, else in what the act is about."""
+    token, trigger = match.token, match.trigger
+    frame, verbal = trigger.frame, trigger.kind != "noun"
+    order = frame.verb_recipients if verbal else frame.noun_recipients
+    found = first_named(token, "reported", slots, actors) if frame.recipient_in_report else []
+    found = found or parties(token, trigger.kind, order, slots, joint=False, exclude=actors)
+    about: tuple[str, ...] = ("belonging", "content") if verbal else ()
+    if not verbal and frame.recipient_in_content:
+        about = ("content",)
+    for relation in about:
+        found = found or first_named(token, relation, slots, actors)
+    return found
 
 
 def _both_sides(named: list[Entity], noun: Token, slots: Slots) -> list[Entity]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Token
 
+from pipeline.categories import categories
 from pipeline.components.events.matching import Match
 from pipeline.components.events.rules import Rulebook
 from pipeline.components.events.slots import Slots
@@ -14,6 +15,8 @@ from pipeline.gazetteers import country
 from pipeline.language import syntax
 from pipeline.records import Agreement, Entity, Event
 
+STATEMENT = 600
+"""Characters over which a text goes on with what somebody is accused of."""
 MEETING = 2000
 """Characters over which the account of one meeting goes on."""
 DEEDS = 500
@@ -132,15 +135,50 @@ def aim_at_deed(events: list[Event], match: Match, book: Rulebook, slots: Slots)
         return
     if not any(word.lemma_.lower() in book.classes["deed"] for word in objects):
         return
+    blames = frame.spares_victims or frame.recipient_in_report
+    meant = categories("blamed") if blames else categories("praised")
     doers = Counter(
         doer
         for earlier in events[-DEEDS - 1 : -1]
         for doer in earlier.actors
-        if earlier.event_type != event.event_type and doer not in event.actors
+        if earlier.event_type in meant and doer not in event.actors
     )
     if doers:
         event.recipients = [doers.most_common(1)[0][0]]
         event.reasons["recipients"] = "who did most of what was told before"
+
+
+def answer_accuser(events: list[Event], match: Match) -> None:
+    """Let a denial meet whoever laid the act to the charge of those who deny it."""
+    event = events[-1]
+    if event.recipients or not match.trigger.frame.answers_accuser:
+        return
+    deniers = {country_of(actor) for actor in event.actors}
+    for earlier in before(events, within=event.trigger[0] - STATEMENT):
+        accused = {country_of(entity) for entity in earlier.recipients}
+        if earlier.event_type == "ACCUSE" and accused & deniers:
+            event.recipients = [e for e in earlier.actors if country_of(e) not in deniers]
+            event.reasons["recipients"] = "who accused before"
+            return
+
+
+def own_people(match: Match, slots: Slots, event: Event) -> list[Entity]:
+    """Return the state whose own people an act meets: *rebels killed soldiers*, *urged lawmakers*.
+
+    A state or its people may act upon each other: the act runs from the one entity to itself.
+    """
+    if event.event_type not in categories("within_state"):
+        return []
+    kind, frame = match.trigger.kind, match.trigger.frame
+    for relation in frame.noun_recipients if kind == "noun" else frame.verb_recipients:
+        for word in slots.words(match.token, kind, relation):
+            people = word.pos_ == "NOUN" and (
+                slots.is_a(word, "group_noun") or slots.is_a(word, "acting_noun")
+            )
+            found = [e for e in word._.referents if e in event.actors and e.type != "PERSON"]
+            if people and found:
+                return found
+    return []
 
 
 def _right_behind(token: Token) -> list[Token]:

@@ -60,6 +60,7 @@ class Frame(Record):
     noun_recipients: list[str] = Field(default_factory=list)
     places: list[str] = Field(default_factory=list)
     abroad: bool = False
+    answers_accuser: bool = False
     continues_meeting: bool = False
     judges: bool = False
     needs_carrier: bool = False

@@ -470,8 +470,9 @@ def _content(verb: Token) -> list[Token]:
     """Return the names in what an act is about: ``offered to talk with Peru``, ``fed refugees
     in Chad``; not those of relative and other finite clauses beside it."""
     found: list[Token] = []
-    for part in syntax.children(verb, "obj", "xcomp", "ccomp", "obl", "nmod", "advcl"):
-        if part.dep_ != "advcl" or syntax.is_infinitive(part):
+    clauses = ("acl",) if verb.pos_ == "NOUN" else ()
+    for part in syntax.children(verb, "obj", "xcomp", "ccomp", "obl", "nmod", "advcl", *clauses):
+        if part.dep_ != "advcl" or syntax.is_infinitive(part) or syntax.is_introduced(part, "to"):
             _collect_content(part, found)
     return sorted(found, key=lambda word: word.i)
 
