@@ -104,12 +104,48 @@ def test_a_stage_is_told_of_a_known_agreement_alone() -> None:
     assert linked.agreement_stage == ""
 
 
-def test_an_act_without_parties_takes_those_told_shortly_before() -> None:
-    for words, actors in ((10, [[CHAD], [CHAD]]), (STORY // 4, [[CHAD]])):
-        doc = text(("raided/VERB", *["word/X"] * words), ("burned/VERB",))
-        bare = event(doc, words + 1, act="burn", actors=[], recipients=[], **TUESDAY)
-        told = event(doc, 0, act="burn", **MONDAY)
-        assert [e.actors for e in link_document([told, bare], doc)] == actors
+@pytest.mark.parametrize(
+    ("type_", "words", "actors"),
+    [
+        ("PROTEST", 10, [[CHAD], [CHAD]]),
+        ("PROTEST", STORY // 4, [[CHAD]]),
+        ("ASSAULT", 10, [[CHAD]]),
+        ("CONSULT", 10, [[CHAD]]),
+    ],
+)
+def test_a_protest_goes_on_and_other_acts_lend_no_parties(type_, words, actors) -> None:
+    doc = text(("marched/VERB", *["word/X"] * words), ("marched/VERB",))
+    bare = event(doc, words + 1, type_, actors=[], recipients=[], **TUESDAY)
+    told = event(doc, 0, type_, **MONDAY)
+    assert [e.actors for e in link_document([told, bare], doc)] == actors
+
+
+def test_both_sides_of_a_fight_act() -> None:
+    doc = text(("raided/VERB",), ("the/DET", "fighting/NOUN"))
+    told = event(doc, 0, **MONDAY)
+    fight = event(doc, 2, act="fight", actors=[], recipients=[])
+    assert [(e.actors, e.recipients) for e in link_document([told, fight], doc)] == [
+        ([CHAD], [NIGER]),
+        ([CHAD, NIGER], []),
+    ]
+
+
+def test_talks_are_between_the_two_states_of_an_article_that_acted_together() -> None:
+    doc = text(("signed/VERB",), ("talks/NOUN",))
+    talks = event(doc, 1, "CONSULT", act="talks", actors=[], recipients=[])
+    for actors, found in (([CHAD, NIGER], [CHAD, NIGER]), ([CHAD], None)):
+        signed = event(doc, 0, "SUPPORT", actors=actors, recipients=[])
+        talks.actors = []
+        linked = link_document([signed, talks], doc, [CHAD, NIGER])
+        assert [e.actors for e in linked[1:]] == ([found] if found else [])
+
+
+def test_a_state_meets_itself_where_its_clause_names_both_sides() -> None:
+    doc = text(("urged/VERB", "lawmakers/NOUN"))
+    for reasons, recipients in (({}, [CHAD]), ({"recipients": "told before"}, [])):
+        urged = event(doc, 0, "REQUEST", recipients=[CHAD], reasons=dict(reasons))
+        (linked,) = link_document([urged], doc)
+        assert linked.recipients == recipients
 
 
 def test_what_happens_in_an_outbreak_has_the_day_and_place_of_the_lead() -> None:

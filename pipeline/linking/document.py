@@ -141,9 +141,15 @@ def _share(group: list[Event], doc: Doc) -> None:
     for event in group:
         if not event.actors and told is not None:
             event.actors = list(told.actors)
+            event.reasons["actors"] = "another mention of the same act"
             event.recipients = event.recipients or list(told.recipients)
-        if not event.recipients and aimed is not None:
+            if event.act in acts("between_states"):
+                _join_sides(event)
+        if event.act in acts("two_sided"):
+            _join_sides(event)
+        elif not event.recipients and aimed is not None:
             event.recipients = list(aimed.recipients)
+            event.reasons["recipients"] = "another mention of the same act"
         if event.agreement is None and named is not None:
             event.agreement, event.agreement_span = named.agreement, named.agreement_span
             event.agreement_stage = named.agreement_stage
@@ -153,6 +159,13 @@ def _share(group: list[Event], doc: Doc) -> None:
             take_date(event, dated, "another mention of the same act")
         if not event.is_said and event.event_type != "SANCTION":
             _take_place(event, placed, leads(event, doc))
+
+
+def _join_sides(event: Event) -> None:
+    """Let both sides of a fight act: *the fighting*, told before as an attack of one of them."""
+    others = [e for e in event.recipients if all(e.name != a.name for a in event.actors)]
+    event.actors = [*event.actors, *others]
+    event.recipients = []
 
 
 def _take_place(event: Event, placed: list[Event], leading: bool) -> None:
@@ -170,11 +183,14 @@ def _is_wide(event: Event) -> bool:
 
 
 def _take_parties(events: list[Event], principals: Sequence[Entity]) -> None:
-    """Let an act without parties take those of the act of its kind told last, else next.
+    """Let a protest without parties take those of the protest told last, any act those of the next.
 
     Talks and treaties of which the article names no parties at all are those of the two states
-    that it is about.
+    that it is about, where it tells any act that they did together. Other acts told before lend
+    nothing: measured on news, the act told last is somebody else's two times out of three.
     """
+    sides = {entity.country for entity in principals}
+    together = any(sides <= {actor.country for actor in event.actors} for event in events)
     told: dict[str, Event] = {}
     for event in events:
         last = told.get(event.act)
@@ -182,13 +198,17 @@ def _take_parties(events: list[Event], principals: Sequence[Entity]) -> None:
             told[event.act] = event
         elif event.event_type in categories("voiced") or event.act in acts("own_parties"):
             continue
-        elif last is not None and event.trigger[0] - last.trigger[0] < STORY:
+        elif (
+            last is not None
+            and event.event_type in categories("goes_on")
+            and event.trigger[0] - last.trigger[0] < STORY
+        ):
             _take(event, last, "parties of the last such act told before")
     following: dict[str, Event] = {}
     for event in reversed(events):
         if event.actors:
             following[event.act] = event
-        elif event.act in acts("between_states"):
+        elif event.act in acts("between_states") and together:
             event.actors = list(principals)
             event.reasons["actors"] = "the two states that the article is about"
         elif event.act in following and event.event_type not in categories("voiced"):
@@ -200,16 +220,22 @@ def _take(event: Event, other: Event, reason: str) -> None:
     event.reasons["actors"] = reason
     if event.act == other.act:
         event.recipients = event.recipients or list(other.recipients)
+    if event.act in acts("two_sided"):
+        _join_sides(event)
 
 
 def _part_sides(event: Event) -> None:
-    """Take those who act from the recipients: only a state, by force or protest, meets itself."""
+    """Take those who act from the recipients.
+
+    A state meets itself by force or protest; otherwise where its clause names both of its sides.
+    """
     actors = {actor.name for actor in event.actors}
+    told = not event.reasons.keys() & {"actors", "recipients"}
     event.recipients = [
         entity
         for entity in event.recipients
         if entity.name not in actors
-        or (event.event_type in categories("unrest") and entity.type in ("GPE", "NORP"))
+        or ((told or event.event_type in categories("unrest")) and entity.type in ("GPE", "NORP"))
     ]
 
 
