@@ -26,9 +26,9 @@ attribute              value                                       written by
 =====================  ==========================================  =========================
 
 Spans: names (PERSON, ORG, GPE, LOC, NORP) are ``doc.ents``; dates are ``doc.spans["dates"]``
-(label DATE); the date lines of a live blog or chronology ``doc.spans["posts"]`` (label POST with a
-time of day, DAY without), which may lie in a zone; agreements ``doc.spans["agreements"]``
-(label AGREEMENT); titles of persons
+(label DATE), parts of a day that are no dates ``doc.spans["hours"]``; the date lines of a live blog
+or chronology ``doc.spans["posts"]`` (label POST with a time of day, DAY without), which may lie in
+a zone; agreements ``doc.spans["agreements"]`` (label AGREEMENT); titles of persons
 ``doc.spans["titles"]`` (label OFFICE, or ADDRESS for *Mr.* and the like). The referents of a token
 are whom it means, be it part of a name, a pronoun or the head of a noun phrase ("both ministers");
 of a coordination each head has its own. Empty where it is nobody or the text does not settle who.
@@ -42,6 +42,7 @@ from spacy.tokens import Doc, Span, Token
 
 DATES = "dates"
 POSTS = "posts"
+HOURS = "hours"
 AGREEMENTS = "agreements"
 TITLES = "titles"
 

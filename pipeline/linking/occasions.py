@@ -32,6 +32,7 @@ from pipeline.linking.telling import (
     is_told_again,
     manner,
     token_of,
+    words,
 )
 from pipeline.records import DateValue, Entity, Event
 
@@ -78,8 +79,9 @@ def settle(events: list[Event], groups: list[list[Event]], doc: Doc) -> None:
     for event in events:
         _arrive(event)
         _strike_home(event)
-        if manner(token_of(event, doc)) == NOUN:
+        if token_of(event, doc).lemma_.lower() in words().wars:
             _suffer(event, lands)
+        _protest_at_home(event, lands)
 
 
 def _date_meetings(meetings: list[Event], said: list[Event]) -> None:
@@ -163,9 +165,9 @@ def _one_outbreak(events: list[Event], told: list[Event]) -> None:
     for event in [
         e for e in told if e.event_type in categories("unrest") and e.factuality == "actual"
     ]:
-        if dated is not None:
+        if dated is not None and places_meet(event.place, dated.place):
             take_date(event, dated, "the outbreak that the lead tells of")
-        if placed is not None:
+        if placed is not None and dates_meet(event, placed):
             take_place(event, placed, "the outbreak that the lead tells of")
 
 
@@ -193,15 +195,28 @@ def _is_land(span: Span) -> bool:
 
 
 def _suffer(event: Event, lands: dict[str, Span]) -> None:
-    """Let a war or attack on one state or its people take place there: *the war on Chad*."""
-    aimed = event.event_type == "ASSAULT" and event.factuality == "actual"
-    if event.place is not None or not aimed or len(event.recipients) != 1:
+    """Let a war on one state take place there: *the war on Chad*."""
+    if event.place is not None or event.factuality != "actual" or len(event.recipients) != 1:
         return
     land = lands.get(event.recipients[0].name)
     if land is not None:
         event.place, event.place_from = land._.place, "context"
         event.place_span = (land.start_char, land.end_char)
         event.reasons["place"] = "the land of those it is done to"
+
+
+def _protest_at_home(event: Event, lands: dict[str, Span]) -> None:
+    """Let people protest in their own state where it is their government that they protest to."""
+    own = {entity.country for entity in (*event.actors, *event.recipients)}
+    homely = event.event_type in categories("at_home") and len(own) == 1
+    if not homely or event.place is not None:
+        return
+    state = country(own.pop())
+    land = lands.get(state.name) if state is not None and event.recipients else None
+    if land is not None:
+        event.place, event.place_from = land._.place, "context"
+        event.place_span = (land.start_char, land.end_char)
+        event.reasons["place"] = "the state of those who protest, and to which"
 
 
 def _said_on(events: list[Event]) -> None:

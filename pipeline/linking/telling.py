@@ -33,6 +33,7 @@ class Words:
     past: frozenset[str]
     present: frozenset[str]
     another: frozenset[str]
+    wars: frozenset[str]
 
 
 @cache

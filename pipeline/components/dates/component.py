@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from pipeline.components.dates import grammar, tense
+from pipeline.components.dates import grammar, hours, tense
 from pipeline.components.dates.grammar import Match
 from pipeline.components.dates.normalisers import NORMALISERS
 from pipeline.components.dates.posts import Post
@@ -24,11 +24,11 @@ NAMES = frozenset({"PERSON", "ORG", "GPE", "LOC", "NORP", "PRODUCT", "WORK_OF_AR
 class Dates:
     """Find the date expressions of a Doc and say which days they mean.
 
-    Writes ``doc.spans["dates"]`` (label DATE) and ``span._.date``, a
-    :class:`~pipeline.records.DateValue`; and ``doc.spans["posts"]``, the date lines of a live blog
-    (label POST) or of a chronology (label DAY). Reads ``doc._.published`` and ``doc._.zones``; uses
-    tags and parse for the tense where they are there, names (``doc.ents``) to leave out dates that
-    are part of one.
+    Writes ``doc.spans["dates"]`` (label DATE), parts of a day (*last night*) to
+    ``doc.spans["hours"]``, and ``span._.date``, a :class:`~pipeline.records.DateValue`, to both;
+    and ``doc.spans["posts"]``, the date lines of a live blog (label POST) or of a chronology (label
+    DAY). Reads ``doc._.published`` and ``doc._.zones``; uses tags and parse for the tense where
+    they are there, names (``doc.ents``) to leave out dates that are part of one.
 
     Examples
     --------
@@ -57,6 +57,7 @@ class Dates:
             spans.append(span)
         doc.spans[extensions.DATES] = spans
         doc.spans[extensions.POSTS] = list(_post_spans(doc, posts))
+        doc.spans[extensions.HOURS] = list(hours.find(doc))
         return doc
 
     def process(self, doc: Doc) -> tuple[list[Dated], list[Post]]:

@@ -355,5 +355,5 @@ def _goal(match: Match, slots: Slots) -> Span | None:
         for head in slots.fill(match.token, match.trigger.kind, relation):
             for span in places:
                 if span.start <= head.i < span.end:
-                    return span
+                    return None if setting.is_one_of_several(span) else span
     return None

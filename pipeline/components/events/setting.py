@@ -6,7 +6,7 @@ The words that say where and when are those of ``knowledge/events/setting.yaml``
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from spacy.tokens import Span, Token
@@ -14,7 +14,7 @@ from spacy.tokens import Span, Token
 from pipeline import resources
 from pipeline.language import syntax
 from pipeline.language.extensions import dateline
-from pipeline.records import Event
+from pipeline.records import DateValue, Event
 from pipeline.resources import KnowledgeError
 
 FILE = "setting.yaml"
@@ -26,6 +26,8 @@ PARTIES = frozenset({"ORG", "NORP"})
 FINE = ("city", "town", "base", "building")
 NAMING = frozenset({"nmod", "nmod:desc", "compound", "appos", "flat"})
 """How a name hangs on the word for what it names: *the town of X*, *X province*."""
+BARE = frozenset({"appos", "flat", "dep", "nmod:unmarked", "obl:unmarked"})
+"""How a day without a preposition hangs: often on the noun beside it, *The court Friday ruled*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,14 @@ class Words:
     where: frozenset[str]
     spots: frozenset[str]
     apart: frozenset[str]
+    ties: frozenset[str]
+    reason: frozenset[str]
+    hours: frozenset[str]
+    starting: frozenset[str]
+    meanwhile: frozenset[str]
+    onwards: frozenset[str]
+    perfect: frozenset[str]
+    relative: frozenset[str]
     occasion: frozenset[str]
 
 
@@ -61,7 +71,7 @@ def set_date(event: Event, act: Token, dates: Iterable[Span], is_said: bool = Fa
         line, origin = dateline(act.doc, act.idx), "context"
         span = line if line is not None and line.label_ == "DAY" else None
     if span is not None:
-        event.date, event.date_from = span._.date, origin
+        event.date, event.date_from = lasting(span), origin
         event.date_span = span.start_char, span.end_char
 
 
@@ -79,10 +89,18 @@ def governing_date(act: Token, dates: Iterable[Span], is_said: bool = False) -> 
         is not that of saying it.
     """
     spans = [span for span in dates if _says_when(act, span)]
-    alone = len(spans) == 1 and act.dep_ == "ROOT"
+    alone = len(spans) == 1 and act.dep_ == "ROOT" and (not is_said or spans[0].start < act.i)
     return _nearest(act, spans, is_said) or next(
         (s for s in spans if _opens(s, act) or (alone and not _verb_between(act, s))), None
     )
+
+
+def lasting(span: Span) -> DateValue:
+    """Return what a date says of an act: *since 2012* that it goes on from then, ``2012/..``."""
+    date: DateValue = span._.date
+    if syntax.preposition(_day(span)) not in words().onwards or "/" in date.edtf:
+        return date
+    return replace(date, edtf=f"{date.edtf}/..", end="", precision="interval")
 
 
 def governing_place(act: Token, names: Iterable[Span], is_said: bool = False) -> Span | None:
@@ -90,8 +108,11 @@ def governing_place(act: Token, names: Iterable[Span], is_said: bool = False) ->
 
     ``names`` are those of the sentence; ``is_said`` as in :func:`governing_date`.
     """
-    found = [s for s in _places(names) if _says_where(act, s)]
-    best = _nearest(act, found, is_said)
+    names = list(_places(names))
+    found = [s for s in names if _says_where(act, s)]
+    best = _nearest(act, found, is_said) or _antecedent(act, names)
+    if best is not None and is_one_of_several(best):
+        return None
     if best is None:
         return None if is_said else _right_behind(act, found)
     level = _distance(act, _top(best), is_said)
@@ -99,6 +120,25 @@ def governing_place(act: Token, names: Iterable[Span], is_said: bool = False) ->
         if _distance(act, _top(span), is_said) == level and span._.place.kind in FINE:
             return span
     return best
+
+
+def _antecedent(act: Token, names: list[Span]) -> Span | None:
+    """Return the place that a clause with *where* describes: *arrived in Peru, where he signed*."""
+    clause = act if syntax.is_verbal(act) else syntax.clause_head(act)
+    if clause.dep_ != "acl:relcl" or all(c.lower_ not in words().relative for c in clause.children):
+        return None
+    return next((s for s in names if _named_spot(s.root) == clause.head), None)
+
+
+def is_one_of_several(span: Span) -> bool:
+    """Tell a place named beside others, of which none is where it was: *in Peru and Chile*.
+
+    *Lima, Peru* is one place.
+    """
+    first = _top(span)
+    first = first.head if first.dep_ == "conj" else first
+    named = [t for t in (first, *syntax.children(first, "conj")) if t.ent_type_ in ("GPE", "LOC")]
+    return len(named) > 1 and any(c.dep_ == "cc" for t in named for c in t.children)
 
 
 def _right_behind(act: Token, spans: list[Span]) -> Span | None:
@@ -137,9 +177,23 @@ def _opens(span: Span, act: Token) -> bool:
 
 def _says_when(act: Token, span: Span) -> bool:
     """Tell a date of the clause from one that only describes a thing (*the 2016 exports*)."""
-    root = span.root
+    root = _day(span)
     describes = root.dep_ in ("compound", "amod", "nummod", "nmod:poss")
-    return len(span) > 1 or not describes or root.head == act
+    return len(span) > 1 or not describes or root.head == act or _of_occasion(root)
+
+
+def _day(span: Span) -> Token:
+    """Return the word by which a date hangs in its clause: *morning* of *Monday morning*."""
+    root = span.root
+    return root.head if root.dep_ == "compound" and root.head.lower_ in words().hours else root
+
+
+def _of_occasion(day: Token) -> bool:
+    """Tell a day that says when an occasion was: *seized it during Thursday's clashes*."""
+    before = syntax.preposition(day.head)
+    if day.dep_ == "nmod:poss":
+        return before in words().occasion
+    return before in words().meanwhile
 
 
 def _places(names: Iterable[Span]) -> Iterator[Span]:
@@ -152,11 +206,20 @@ def _says_where(act: Token, span: Span) -> bool:
     """Tell a place of the clause from one that says whose a party is (*the Houthis in Yemen*)."""
     named = _named_spot(span.root)
     party = named.head
-    if named.dep_ == "nmod" and party.i < span.start and party.ent_type_ in PARTIES:
+    describes = named.dep_ == "nmod" and party.i < span.start and party.ent_type_ in PARTIES
+    if describes and not _after_comma(named):
         return False
     if syntax.preposition(named) in words().where:
         return True
+    if named.dep_ == "obj" and named.head == act:
+        return named.lower_ in words().spots
     return span.root.dep_ == "compound" and span.root.head == act
+
+
+def _after_comma(noun: Token) -> bool:
+    """Tell whether a comma parts a phrase with a preposition from the noun before it."""
+    start = noun.left_edge
+    return start.i > start.sent.start and start.nbor(-1).text == ","
 
 
 def _named_spot(name: Token) -> Token:
@@ -173,7 +236,7 @@ def _named_spot(name: Token) -> Token:
 
 def _top(span: Span) -> Token:
     """Return the word by which a date or place hangs in its clause."""
-    return span.root if span.label_ == "DATE" else _named_spot(span.root)
+    return _day(span) if span.label_ == "DATE" else _named_spot(span.root)
 
 
 def _nearest(act: Token, spans: Iterable[Span], is_said: bool) -> Span | None:
@@ -188,7 +251,7 @@ def _nearest(act: Token, spans: Iterable[Span], is_said: bool) -> Span | None:
 def _distance(act: Token, word: Token, is_said: bool) -> int | None:
     """Return how many clauses lie between a word and the act; None if they are unrelated."""
     reached, phrase = word, word
-    while reached != act and not syntax.is_verbal(reached) and reached.head != reached:
+    while reached != act and _is_passed(reached) and reached.head != reached:
         phrase, reached = reached, reached.head
     content = is_said and _is_content(word, phrase)
     if reached == act:
@@ -204,12 +267,18 @@ def _distance(act: Token, word: Token, is_said: bool) -> int | None:
                 return None
         if above == verb:
             return None
-        if syntax.is_verbal(verb) and verb.dep_ not in SHARED:
+        if syntax.is_verbal(verb) and not _shares(verb):
             return None
         level += 1
         if above == reached:
-            return None if content and not _holds(phrase, act) else level
+            beside = not syntax.is_verbal(act) and phrase.i > above.i and _is_content(word, phrase)
+            return None if (content or beside) and not _holds(phrase, act) else level
         verb = above
+
+
+def _is_passed(word: Token) -> bool:
+    """Tell what a date or place may hang on within its clause: *held in Oslo, starting Monday*."""
+    return not syntax.is_verbal(word) or (word.tag_ == "VBG" and word.lemma_ in words().starting)
 
 
 def _is_content(word: Token, phrase: Token) -> bool:
@@ -219,7 +288,9 @@ def _is_content(word: Token, phrase: Token) -> bool:
     clause, whatever the parse hangs it on: *In Oslo, Lavrov and his counterpart agreed to …*.
     """
     opens = word.i < phrase.i
-    return phrase != word and not opens and syntax.preposition(phrase) not in words().occasion
+    misread = word.dep_ in BARE and not syntax.preposition(word)
+    within = phrase != word and not opens and not misread and not syntax.is_verbal(phrase)
+    return within and syntax.preposition(phrase) not in words().occasion
 
 
 def _holds(phrase: Token, word: Token) -> bool:
@@ -227,10 +298,36 @@ def _holds(phrase: Token, word: Token) -> bool:
     return phrase == word or phrase in syntax.ancestors(word)
 
 
+def _shares(verb: Token) -> bool:
+    """Tell whether a verb has the time and place of the clause above it.
+
+    One that gives a reason has not (*freed on Monday because they were wrongly charged*), nor one
+    told in another tense (*seized nine last month but has freed six*).
+    """
+    if verb.dep_ not in SHARED:
+        return False
+    if verb.dep_ == "conj":
+        return _is_perfect(verb) == _is_perfect(verb.head)
+    return not any(c.lower_ in words().reason for c in syntax.children(verb, "mark", "case"))
+
+
+def _is_perfect(verb: Token) -> bool:
+    """Tell whether a verb has an auxiliary of the perfect; a shared one stands with the first."""
+    helpers = list(syntax.children(verb, "aux"))
+    if not helpers and verb.dep_ == "conj" and verb.tag_ == "VBN" and not syntax.has_subject(verb):
+        return _is_perfect(verb.head)
+    return any(helper.lower_ in words().perfect for helper in helpers)
+
+
 def _is_apart(noun: Token, clause: Token) -> bool:
-    """Tell whether a preposition sets a noun apart from its clause: *left after the talks*."""
+    """Tell whether a preposition sets a noun apart from its clause: *left after the talks*.
+
+    Several words may stand for the preposition: *met in response to the attack*.
+    """
+    act = noun
     while noun != clause and noun.head != noun:
-        if syntax.preposition(noun) in words().apart:
+        before = syntax.preposition(noun)
+        if before in words().apart or (noun != act and before and noun.lower_ in words().ties):
             return True
         noun = noun.head
     return False

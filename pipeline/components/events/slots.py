@@ -17,7 +17,7 @@ from pipeline.components.events.rules import Rulebook
 from pipeline.components.factuality import Factuality
 from pipeline.gazetteers import country_by_name
 from pipeline.language import syntax
-from pipeline.language.extensions import AGREEMENTS, DATES
+from pipeline.language.extensions import AGREEMENTS, DATES, HOURS
 from pipeline.language.words import readings
 from pipeline.records import Entity
 
@@ -56,7 +56,8 @@ class Slots:
     ) -> None:
         self.factuality = factuality
         self.classes = classes
-        self._dates = sorted(doc.spans.get(DATES, []), key=lambda span: span.start)
+        days = [span for name in (DATES, HOURS) for span in doc.spans.get(name, [])]
+        self._dates = sorted(days, key=lambda span: span.start)
         self._date_starts = [span.start for span in self._dates]
         self._date_tokens = {t.i for span in self._dates for t in span}
         self.agreements = sorted(doc.spans.get(AGREEMENTS, []), key=lambda span: span.start)
