@@ -21,6 +21,7 @@ import pytest
 from pipeline.components.events import rules
 from pipeline.components.factuality.cues import VALUES
 from pipeline.components.reader.labels import CATEGORIES
+from pipeline.resources import KNOWLEDGE, document
 
 ROOT = Path(__file__).parent.parent
 LISTED = ROOT / "tests" / "data" / "words_in_code.txt"
@@ -33,6 +34,22 @@ FILES = sorted(
 PLOVER = set(get_args(rules.Category))
 DEFINING = {"pipeline/components/events/rules.py", "pipeline/components/reader/labels.py"}
 """Where the categories themselves are named: the rule language, the order of a model's outputs."""
+
+
+def _names() -> Iterator[str]:
+    """Yield the names of sections in files of knowledge and of fields of classes."""
+    for file in KNOWLEDGE.rglob("*.yaml"):
+        read = document(file.name, file.parent)
+        if isinstance(read, dict):
+            yield from read
+    for section in document("factuality/cues.yaml").values():
+        yield from section
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                yield node.target.id
+
+
 TECHNICAL = (
     set((ROOT / "tests" / "data" / "terms_of_code.txt").read_text(encoding="utf-8").split())
     | set(VALUES)
@@ -40,6 +57,8 @@ TECHNICAL = (
     | rules.SLOTS
 )
 """Relations of the parse, columns and their values, slots of rules: the program's own words."""
+OWN = set(_names())
+"""A list of nothing but these is one of names."""
 WORD = re.compile(r"[a-z][a-z'’]*(?:[ -][a-z]+)*")
 ASKED = {"lower_", "lemma_", "text"}
 """Attributes of a token that hold its word."""
@@ -70,7 +89,7 @@ def words_in(path: Path) -> Iterator[str]:
     name = path.relative_to(ROOT)
     for node in ast.walk(tree):
         words = [w for w in _strings(node) if WORD.fullmatch(w) and w not in TECHNICAL]
-        if len(words) > 1:
+        if len(words) > 1 and not OWN.issuperset(words):
             yield f"{name}: {' '.join(sorted(words))}"
         attribute, compared = _compared(node)
         if attribute in ASKED and len(compared) == 1 and WORD.fullmatch(compared[0]):

@@ -301,12 +301,12 @@ class Resolver:
             return other.head == m.head
         if self.terms.has("named_heads", other.head):
             taken_up = m.head == "treaty" and other.head == "convention"
-            return taken_up or other.head in ("memorandum", "protocol", "compact")
+            return taken_up or self.terms.has("resumed_heads", other.head)
         if m.span[-1].text[:1].isupper() and m.determiner:
             # "the Agreement" is the text's own short name for what it called so before.
             return other.head in ("", m.head) or bool(m.explicit)
-        fights = other.head in ("ceasefire", "truce", "cease-fire", "armistice")
-        return not fights or m.head in ("deal", "agreement", "pact")
+        fights = self.terms.has("armistices", other.head)
+        return not fights or self.terms.has("plain_heads", m.head)
 
     # Memoranda
 

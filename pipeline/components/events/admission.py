@@ -12,23 +12,6 @@ from pipeline.components.factuality import Factuality, Reading
 from pipeline.language import syntax
 from pipeline.language.extensions import AGREEMENTS
 
-ASIDE = frozenset(
-    {
-        "in",
-        "at",
-        "during",
-        "after",
-        "before",
-        "following",
-        "since",
-        "amid",
-        "near",
-        "by",
-        "via",
-        "according",
-    }
-)
-OCCASION = frozenset({"ahead", "after", "amid", "before", "during", "following", "since"})
 DETERMINING = frozenset({"det", "nmod:poss", "nummod"})
 OWED = "ratified"
 """The stage that an agreement needs by law: what must still be ratified is planned to be."""
@@ -184,7 +167,8 @@ def is_governed(token: Token, by_token: dict[int, Match], book: Rulebook) -> boo
             return True
         if below.dep_ == "acl:relcl" or (below.dep_ == "acl" and below.tag_ == "VBN"):
             return False
-        if below.dep_ in ("obl", "nmod") and syntax.preposition(below) in ASIDE:
+        beside = syntax.preposition(below) in book.classes["beside_preposition"]
+        if below.dep_ in ("obl", "nmod") and beside:
             return False
         if below.dep_ == "ccomp" and above.lemma_.lower() in book.classes["quoting"]:
             return False
@@ -278,7 +262,7 @@ def _is_in_title(noun: Token, book: Rulebook) -> bool:
     )
 
 
-def is_generic(match: Match) -> bool:
+def is_generic(match: Match, book: Rulebook) -> bool:
     """Tell whether a noun without parties names a kind of act and not one act.
 
     ``Regular consultations`` and ``such visits`` do; ``the talks``, ``a raid``, ``after lengthy
@@ -300,7 +284,8 @@ def is_generic(match: Match) -> bool:
         return any(child.lower_ == "such" for child in marks)
     word = "ahead" if _is_ahead_of(token) else syntax.preposition(token)
     predicative = word == "in" and any(syntax.children(token, "nmod"))  # "in support of Angola"
-    return not (predicative or syntax.is_headline(token.sent) or word in OCCASION)
+    occasion = word in book.classes["occasion_preposition"]
+    return not (predicative or syntax.is_headline(token.sent) or occasion)
 
 
 def _is_told(noun: Token) -> bool:

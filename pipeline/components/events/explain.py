@@ -184,7 +184,7 @@ class Words:
             return f"nobody in the text is its actor ({self._sought(match)})"
         if is_somebody_else(match):
             return "who does it is a speaker or listener whom the text does not name"
-        if is_generic(match):
+        if is_generic(match, self._book):
             return f"it has no parties and names a kind of act ({self._sought(match)})"
         if match.trigger.rule.needs_partner:
             return "it needs somebody on the other side, and nobody is named there"

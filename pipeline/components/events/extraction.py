@@ -90,7 +90,7 @@ def extract(
             events[-1].actors = []
         if not events[-1].actors:
             events[-1].actors = _blamed(match, events) or clause_parties(match, slots, events[-1])
-            if is_generic(match) or is_somebody_else(match):
+            if is_generic(match, book) or is_somebody_else(match):
                 events.pop()
                 continue
         if not events[-1].actors and match.trigger.rule.by_state:

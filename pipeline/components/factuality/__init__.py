@@ -25,13 +25,6 @@ DEPTH = 6
 COMPLEMENTS = frozenset({"xcomp", "ccomp", "csubj", "csubj:pass", "obl", "acl", "advcl"})
 #: Relations of a noun to the verb of which it is an argument.
 ARGUMENTS = frozenset({"obj", "nsubj:pass", "nsubj", "obl"})
-#: Prepositions between a governing word and the act: "called for talks", "agreed on patrols".
-LINKS = frozenset({"for", "on", "of", "to", "about", "from", "against"})
-#: Prepositions of an occasion, which is still to come where what happens then is: "at the talks".
-OCCASIONS = frozenset({"at", "during"})
-#: Prepositions of what was before: "would come a week after the attack".
-BEHIND = frozenset({"after", "since", "following", "amid", "despite"})
-PARTICLES = frozenset({"off", "out"})
 #: Tokens within which a participle after a governing verb is its complement, whatever the parse.
 NEAR = 3
 _NEGATING = frozenset({"failure", "sure_failure", "cancelling"})
@@ -152,7 +145,8 @@ class Factuality:
     def _under_gerund(self, verb: Token, head: Token, depth: int) -> Reading | None:
         """Read ``proposed holding``, ``refrained from attacking``, ``will travel, meeting``."""
         group = self._cues.governing(head)
-        linked = any(c.dep_ in ("mark", "case") and c.lower_ in LINKS for c in verb.children)
+        links = self._cues.words("link")
+        linked = any(c.dep_ in ("mark", "case") and c.lower_ in links for c in verb.children)
         near = verb.dep_ == "xcomp" or linked or 0 < verb.i - head.i <= NEAR
         above = self._above(head, depth)
         if group is not None and near:
@@ -222,14 +216,14 @@ class Factuality:
         if self._cues.has("container", head):
             return self._of_noun(head, depth + 1)
         group = self._cues.governing(head)
-        if group is None or syntax.preposition(noun) not in LINKS:
+        if group is None or syntax.preposition(noun) not in self._cues.words("link"):
             return None
         return _under(group, self._of_noun(head, depth + 1), head)
 
     def _as_argument(self, noun: Token, verb: Token, depth: int) -> Reading | None:
         if noun.dep_ not in ARGUMENTS:
             return None
-        if noun.dep_ == "obl" and syntax.preposition(noun) in BEHIND:
+        if noun.dep_ == "obl" and syntax.preposition(noun) in self._cues.words("looking_back"):
             return None
         status = self._status(noun, verb)
         if status is not None:
@@ -241,12 +235,14 @@ class Factuality:
         above = self._of_verb(verb, depth + 1)
         if group is not None and self._takes(group, verb, noun):
             return _under(group, above, verb)
-        if noun.dep_ == "obl" and syntax.preposition(noun) in OCCASIONS:
+        if noun.dep_ == "obl" and syntax.preposition(noun) in self._cues.words("occasion"):
             return above if above.value == "planned" and not above.purpose else None
         if self._cues.has("carrying", verb) or self._is_journey(group, noun):
-            told_of = noun.dep_ == "obl" and above.value == "negated" and not _is_indefinite(noun)
+            told_of = (
+                noun.dep_ == "obl" and above.value == "negated" and not self._is_indefinite(noun)
+            )
             return None if told_of else above
-        if above.value == "hypothetical" and noun.dep_ != "obj" and _is_indefinite(noun):
+        if above.value == "hypothetical" and noun.dep_ != "obj" and self._is_indefinite(noun):
             return above
         return None
 
@@ -255,16 +251,26 @@ class Factuality:
         passive = noun.dep_ == "nsubj:pass" or (noun.dep_ == "nsubj" and syntax.is_passive(verb))
         if not group.effect or (noun.dep_ == "nsubj" and not passive):
             return False
-        if noun.dep_ == "obl" and syntax.preposition(noun) in PARTICLES:
+        if noun.dep_ == "obl" and syntax.preposition(noun) in self._cues.words(
+            "cancelling_particle"
+        ):
             return group.name == "cancelling"  # "called off the visit", as the parser may have it
         if noun.dep_ == "obl":
             asked = group.name in ("intention", "request", "offer", "supposition")
-            return asked and syntax.preposition(noun) in LINKS
+            return asked and syntax.preposition(noun) in self._cues.words("link")
         if group.name in ("failure", "sure_failure"):
-            return _is_indefinite(noun)  # "denied any attack"; "denied the request" was made
+            return self._is_indefinite(noun)  # "denied any attack"; "denied the request" was made
         if passive and self._cues.has("purpose", verb):
             return False
         return group.name != "request"
+
+    def _is_indefinite(self, noun: Token) -> bool:
+        """Whether a noun names no act told before: ``an attack``, ``any strike``, ``talks``."""
+        definite = self._cues.words("definite")
+        return not any(
+            child.dep_ == "nmod:poss" or (child.dep_ == "det" and child.lower_ in definite)
+            for child in noun.children
+        )
 
     def _is_journey(self, group: Group | None, noun: Token) -> bool:
         """Whether a noun is what somebody goes for: ``will leave for talks``."""
@@ -316,12 +322,3 @@ def _same_form(verb: Token, other: Token) -> bool:
     if has_auxiliary(verb):
         return False
     return verb.tag_ == other.tag_ or verb.tag_ in ("VB", "VBN", "VBG")
-
-
-def _is_indefinite(noun: Token) -> bool:
-    """Whether a noun names no act told before: ``an attack``, ``any strike``, ``talks``."""
-    definite = ("the", "this", "that", "these", "those", "its", "his", "her", "their")
-    return not any(
-        child.dep_ in ("det", "nmod:poss") and (child.lower_ in definite or child.dep_ != "det")
-        for child in noun.children
-    )

@@ -21,6 +21,7 @@ WORDS = (
     "temporal_marker", "question_word", "future_modifier", "future_time", "proposed_modifier",
     "possible_modifier", "cancelled_modifier", "reporting", "ranking", "carrying", "occurring",
     "purpose", "container", "remaining", "performative", "wishing", "speaker",
+    "link", "occasion", "looking_back", "cancelling_particle", "definite",
 )  # fmt: skip
 
 
@@ -73,6 +74,10 @@ class Cues:
             if written in self._groups:
                 return self._groups[written]
         return None
+
+    def words(self, name: str) -> frozenset[str]:
+        """The words of a group, as its file has them."""
+        return self._words[name]
 
     def has(self, name: str, token: Token) -> bool:
         """Whether a token's lemma or form is one of the words of a group."""
