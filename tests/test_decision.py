@@ -136,6 +136,17 @@ def test_actors_that_nothing_else_tells_come_from_the_reader():
     assert "actors" in empty.reasons
 
 
+def test_recipients_that_nothing_else_tells_come_from_the_reader():
+    doc, evidence = told(RAID, HOSTILE, {"Chad": (0.9, 0.9), "Mali": (0.1, 0.8)})
+    empty = event(doc, "zorbled", "ASSAULT", actors=[CHAD])
+    evidence.fill_recipients(empty)
+    assert empty.recipients == [MALI]
+    assert empty.reasons["recipients"] == "likeliest by the reader"
+    filled = event(doc, "zorbled", "ASSAULT", actors=[MALI], recipients=[CHAD])
+    evidence.fill_recipients(filled)
+    assert (filled.recipients, filled.reasons) == ([CHAD], {})
+
+
 @pytest.mark.parametrize(
     ("chad", "mali", "actors"),
     [

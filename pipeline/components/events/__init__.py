@@ -64,7 +64,10 @@ class Events:
         """What stands of that which rules read and the reader adds."""
         evidence = Evidence(doc, self.book, slots, doc._.reading, self.decision.parties)
         decided = self.decision.decide(doc, events, evidence)
-        return link_document(decided, doc, doc._.principals, evidence.find_actors)
+        linked = link_document(decided, doc, doc._.principals, evidence.find_actors)
+        for event in linked:
+            evidence.fill_recipients(event)
+        return linked
 
 
 @Language.factory(

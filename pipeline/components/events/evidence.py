@@ -86,6 +86,17 @@ class Evidence:
             event.recipients = [entity for entity in event.recipients if entity not in found]
             event.reasons["actors"] = "likeliest by the reader"
 
+    def fill_recipients(self, event: Event) -> None:
+        """Give an event that has no recipient the likely ones, if any.
+
+        For what stands in the end: rules, places and retellings have had their say, and what they
+        found is right more often than what the reader would put in its place.
+        """
+        if not event.recipients:
+            self._find_recipients(event)
+            if event.recipients:
+                event.reasons["recipients"] = "likeliest by the reader"
+
     def _find_recipients(self, event: Event) -> None:
         event.recipients = [
             entity
