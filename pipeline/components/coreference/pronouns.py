@@ -19,6 +19,7 @@ from pipeline.components.coreference.discourse import (
     is_body,
     is_person,
 )
+from pipeline.components.coreference.gender import gender
 from pipeline.components.coreference.nominals import together
 from pipeline.language import syntax
 from pipeline.language.words import is_plural, lemma
@@ -54,13 +55,17 @@ def relative(token: Token, discourse: Discourse, resolve: Resolve) -> list[Entit
 
 
 def he(token: Token, discourse: Discourse, resolve: Resolve) -> list[Entity]:
-    """Return the person meant: a subject before, else the only person of the sentence."""
-    treated = _treated(token, is_person, discourse)
+    """Return the person meant: a subject before, else the only person of the sentence.
+
+    Of several persons those whose gender the pronoun fits come into question.
+    """
+    treated = _agreeing(_treated(token, is_person, discourse), token, discourse)
     if treated:
         return treated
     for sent in discourse.back(token):
-        persons = discourse.entities_in(sent, token, is_person)
+        persons = _agreeing(discourse.entities_in(sent, token, is_person), token, discourse)
         subjects = [e for e in discourse.subjects(sent, token) if is_person(e)]
+        subjects = _agreeing(subjects, token, discourse)
         if subjects:
             return [subjects[-1] if sent.start == token.sent.start else subjects[0]]
         if len(persons) == 1:
@@ -71,6 +76,7 @@ def he(token: Token, discourse: Discourse, resolve: Resolve) -> list[Entity]:
         if found or persons:
             return found
     lately = {n._.entity for n in islice(discourse.names_before(token, "PERSON"), _LATELY)}
+    lately &= {None, *_agreeing([e for e in lately if e is not None], token, discourse)}
     return list(lately) if len(lately) == 1 and None not in lately else []
 
 
@@ -78,10 +84,18 @@ def _said_before(sent: Span, token: Token, discourse: Discourse, resolve: Resolv
     """Return whom a pronoun of the kind means that is a subject earlier in the sentence."""
     for t in sent:
         if t.i < token.i and t.lower_ in discourse.words.he and t.dep_ in SUBJECTS:
-            found = resolve(t)
+            found = _agreeing(resolve(t), token, discourse)
             if found:
                 return found
     return []
+
+
+def _agreeing(persons: list[Entity], pronoun: Token, discourse: Discourse) -> list[Entity]:
+    """Return those whom a pronoun fits by gender: whom it surely fits, else of whom it may."""
+    wanted = "female" if pronoun.lower_ in discourse.words.she else "male"
+    known = {e: gender(e, discourse.titles.get(e, ())) for e in persons}
+    sure = [e for e in persons if known[e] == wanted]
+    return sure or [e for e in persons if not known[e]]
 
 
 def _unnamed(sent: Span, token: Token, discourse: Discourse, resolve: Resolve) -> list[Entity]:

@@ -31,6 +31,7 @@ class Vocabulary:
     domestic: frozenset[str]
     bodies: dict[str, dict[str, list[str]]]
     he: frozenset[str]
+    she: frozenset[str]
     it: frozenset[str]
     they: frozenset[str]
     we: frozenset[str]
