@@ -85,6 +85,7 @@ def test_what_tagger_and_parser_misread_is_read(nlp, text, type, actors):
         # former states act; people in a town act for its state
         ("The Soviet Union invaded Czechoslovakia.", "ASSAULT", "Soviet Union", "Czechoslovakia"),
         ("Demonstrators in Lima stormed the Swedish embassy.", "PROTEST", "Peru", "Sweden"),
+        ("Police in Lima and Quito arrested two editors.", "COERCE", "Peru Ecuador", "Peru"),
         # an article and a past tense that the parse misread
         ("Thousands of people marched in Lima, burning Chadian flags.", "PROTEST", "Peru", "Chad"),
         ("Tanzania broke off relations with Chad in 1965.", "SANCTION", "Tanzania", "Chad"),

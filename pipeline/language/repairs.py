@@ -41,14 +41,19 @@ def repair(doc: Doc) -> Doc:
         elif token.dep_ == "nsubj" and token.pos_ in ("NOUN", "PROPN"):
             _entitle(token)
             _unquote(token)
+            _appose(token)
         elif token.lemma_ == "have" and token.tag_ in FINITE and token.dep_ != "aux":
             _complete(token)
         elif token.dep_ == "conj" and token.head.tag_ in UNFINITE and _is_past(token):
             _join_finite(token)
+        elif token.dep_ == "conj" and token.pos_ == "PROPN":
+            _list(token)
         elif token.dep_ in ("acl", "amod") and (_is_only_verb(token) or _is_main_verb(token)):
             _assert(token)
         elif token.dep_ == "obj" and _is_introduced(token):
             token.dep_ = "obl"
+        elif token.dep_ == "obj" and _is_inverted(token):
+            token.dep_ = "nsubj"
         elif token.dep_ == "case" and token.tag_ == "RP":
             _separate(token)
         elif token.dep_ == "case" and token.head.i > token.i:
@@ -106,6 +111,29 @@ def _entitle(office: Token) -> None:
     if name.dep_ == "nsubj" and name.head == office.head and name.pos_ == "PROPN":
         office.head = name
         office.dep_ = "nmod:desc"
+
+
+def _appose(noun: Token) -> None:
+    """Hang on a name what commas set behind it: *Jane Duke, the Canadian minister, criticised*."""
+    start, end, doc = noun.left_edge.i, noun.right_edge.i + 1, noun.doc
+    inside = [i for i in (start, end - 1) if doc[i].text == ","]
+    opened = start in inside or (start > 0 and doc[start - 1].text == ",")
+    closed = end - 1 in inside or (end < noun.head.i and doc[end].text == ",")
+    if opened and closed and noun.pos_ == "NOUN":
+        first = start if start in inside else start - 1
+        name = doc[first - 1] if first > 0 else noun
+        while name.dep_ == "flat":
+            name = name.head
+        if name.dep_ == "nsubj" and name.head == noun.head and name.pos_ == "PROPN":
+            noun.head, noun.dep_ = name, "appos"
+
+
+def _is_inverted(noun: Token) -> bool:
+    """Tell the speaker behind a quotation that was taken for an object: *"…?" asked the envoy*."""
+    verb = noun.head
+    quoted = verb.i > 0 and verb.nbor(-1).text in CLOSING
+    alone = not any(c.dep_ in ("nsubj", "iobj") for c in verb.children)
+    return quoted and verb.tag_ in FINITE and verb.i < noun.i and alone
 
 
 def _unquote(noun: Token) -> None:
@@ -219,6 +247,18 @@ def _assert(verb: Token) -> None:
     verb.dep_ = "ROOT"
     subject.head = verb
     subject.dep_ = "nsubj"
+
+
+def _list(name: Token) -> None:
+    """Join a name with the name before it, not with the noun that both describe.
+
+    *Police in Lima and Quito* are in both towns.
+    """
+    start, noun = name.left_edge.i, name.head
+    before = name.doc[start - 1] if start else name
+    described = before.dep_ == "nmod" and before.head == noun and noun.pos_ == "NOUN"
+    if before.pos_ == "PROPN" and described:
+        name.head = before
 
 
 def _join_finite(verb: Token) -> None:

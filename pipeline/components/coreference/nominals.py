@@ -36,7 +36,7 @@ def noun(token: Token, discourse: Discourse, resolve: Resolve) -> list[Entity]:
     group = discourse.words.is_group(token)
     owned = affiliation.by_modifier(token, discourse)
     placed = affiliation.from_place(token, discourse) if group else []
-    found = placed if not owned or owned == placed else []
+    found = placed if set(owned) <= set(placed) else []
     if group and not owned and not syntax.is_definite(token):
         found = found or affiliation.by_place(token, discourse)
     found = found or told_before(token, discourse, resolve) or owned
