@@ -624,11 +624,12 @@ class Persons:
     def _terms(self, key: list[str], clues: list[Clue]) -> list[Term]:
         """Return the known terms of a person, where country or title agree with the article."""
         terms = self.lexicon.by_person.get(" ".join(key), [])
-        if not terms and len(key) == 1:
+        surname = " ".join(key)
+        if not terms and (len(key) == 1 or surname in self.lexicon.by_surname):
             title = next((c.title for c in clues if c.title != "member"), "")
-            term = self.resolution.holder_by_surname(key[0], title)
+            term = self.resolution.holder_by_surname(surname, title)
             known = self.lexicon.by_person.get(fold(term.name), []) if term else []
-            terms = known or self.resolution.leaders(key[0], title)
+            terms = known or self.resolution.leaders(surname, title)
         titles = {clue.title for clue in clues}
         return [
             term

@@ -173,7 +173,13 @@ def surnames(term: Term, offices: Offices) -> set[str]:
     words = fold(term.name).split()
     while len(words) > 1 and words[-1] in {fold(s) for s in offices.suffixes}:
         words.pop()
-    found.add(words[0] if term.country in _FAMILY_FIRST else words[-1])
+    double = fold(term.name.split()[-1]).split()
+    if term.country in _FAMILY_FIRST:
+        found.add(words[0])
+    elif len(double) == 2 and double == words[-2:] and double[0] not in offices.particles:
+        found.add(" ".join(double))  # "Ms. Alliot-Marie" is never "Ms. Marie"
+    else:
+        found.add(words[-1])
     if len(words) > 2 and words[-2] in offices.particles:
         found.add(" ".join(words[-2:]))
     return found
