@@ -22,7 +22,7 @@ FOLDER = KNOWLEDGE / "events"
 SLOTS = frozenset({
     "subject", "object", "indirect", "complement", "owner", "modifier", "holder", "head", "doer",
     "parties", "told", "reported", "verdict", "obligation", "content", "belonging", "authors",
-    "sufferer", "receiver", "carrier", "factuality", "form", "infinitive",
+    "sufferer", "plea", "addressee", "receiver", "carrier", "factuality", "form", "infinitive",
 })  # fmt: skip
 """The slots of the rule language that are no prepositions (see :mod:`.slots`)."""
 

@@ -13,6 +13,8 @@ from spacy.tokens import Doc, Span, Token
 from pipeline.components.actors.lexicon import packaged
 from pipeline.components.coreference.coordination import Lists
 from pipeline.components.coreference.discourse import ACTING
+from pipeline.components.coreference.quotations import quotations
+from pipeline.components.events.pleas import addressees, asked, quoted_before
 from pipeline.components.events.rules import Rulebook
 from pipeline.components.factuality import Factuality
 from pipeline.gazetteers import country_by_name
@@ -31,6 +33,8 @@ ATTRIBUTE_TAGS = frozenset({"JJ", "NN", "VBN", "VBG", "RB", "CC", "CD", ",", "PO
 FINITE = frozenset({"VBD", "VBZ", "VBP"})
 ASIDES = frozenset({"acl:relcl", "advcl", "parataxis", "advcl:relcl", "appos"})
 SURE_BEHIND_VERBS = frozenset({"to", "from", "with", "against"})
+ELLIPSIS = 60
+"""Tokens within which a verb goes on with its object: *signed one, will sign another*."""
 MODIFIERS = ("amod", "compound", "nmod", "nmod:desc", "obl:unmarked")
 HOLDING = frozenset({"obj", "obl", "nsubj:pass", "conj", "xcomp", "obl:agent"})
 
@@ -64,6 +68,8 @@ class Slots:
         self._agreement_starts = [span.start for span in self.agreements]
         self._entities = doc._.entities
         self.agreement_at = {t.i: span for span in self.agreements for t in span}
+        self._quotations = quotations(doc)
+        self._polite = classes["polite"]
         self._ents = list(doc.ents)
         self._starts = [ent.start for ent in self._ents]
         self.lists = Lists(doc)
@@ -167,6 +173,11 @@ class Slots:
             return [word for word in _said(token) if is_predicate(word, token)]
         if slot == "obligation":
             return _obligations(token)
+        if slot in ("plea", "addressee"):
+            quoted = quoted_before(token, self._quotations)
+            if quoted is None:
+                return []
+            return addressees(quoted) if slot == "addressee" else asked(quoted, self._polite)
         if slot == "told":
             clauses = syntax.children(token, "ccomp", "xcomp")
             return [word for clause in clauses for word in _own_subject(clause)]
@@ -405,8 +416,20 @@ class Slots:
         return word.i in self._date_tokens
 
     def is_agreement(self, word: Token) -> bool:
-        """Tell whether a nominal names an agreement."""
-        return word.i in self.agreement_at or self.is_a(word, "agreement_noun")
+        """Tell whether a nominal names an agreement, or leaves it out: *they signed another*."""
+        named = word.i in self.agreement_at or self.is_a(word, "agreement_noun")
+        return named or (self.is_a(word, "elliptic") and self._names_agreement_before(word))
+
+    def _names_agreement_before(self, word: Token) -> bool:
+        """Whether the object of the same verb shortly before names an agreement."""
+        verb = syntax.governor(word)
+        if verb is None or word.dep_ != "obj":
+            return False
+        for earlier in reversed(verb.doc[max(0, verb.i - ELLIPSIS) : verb.i]):
+            if earlier.lemma_ == verb.lemma_ and syntax.is_verbal(earlier):
+                objects = (o for o in syntax.patient(earlier) if o.i < verb.i)
+                return any(self.is_agreement(o) for o in objects)
+        return False
 
 
 def _more(word: Token, named: Iterable[Entity]) -> list[Entity]:
