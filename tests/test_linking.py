@@ -580,20 +580,49 @@ def test_the_life_of_an_agreement() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stage", "factuality", "counts"),
+    ("stage", "factuality", "listed"),
     [
         ("signed", "actual", True),
-        ("in_force", "planned", False),
-        ("signed", "negated", False),
-        ("concluded", "proposed", False),
+        ("in_force", "planned", True),
+        ("concluded", "proposed", True),
         ("proposed", "proposed", True),
         ("negotiating", "planned", True),
+        ("signed", "negated", False),
         ("proposed", "hypothetical", False),
         ("", "actual", False),
     ],
 )
-def test_what_counts_as_reaching_a_stage(stage: str, factuality: str, counts: bool) -> None:
-    assert bool(agreement_rows([signing("a", stage=stage, factuality=factuality)], {})) is counts
+def test_which_stages_an_agreement_has(stage: str, factuality: str, listed: bool) -> None:
+    rows = agreement_rows([signing("a", stage=stage, factuality=factuality)], {})
+    assert [row["factuality"] for row in rows] == ([factuality] if listed else [])
+
+
+@pytest.mark.parametrize(
+    ("told", "factuality", "documents", "date"),
+    [
+        (["planned 2024-03", "actual 2024-01-29"], "actual", "b", "2024-01-29"),
+        (["proposed 2024", "planned 2024-03"], "planned", "a; b", "2024-03"),
+        (["proposed 2024-05", "proposed 2024-07"], "proposed", "a; b", "2024-05"),
+    ],
+)
+def test_a_stage_that_was_reached_is_not_planned(
+    told: list[str], factuality: str, documents: str, date: str
+) -> None:
+    cells = [dict(zip(("factuality", "date"), one.split(), strict=True)) for one in told]
+    rows = [signing(doc, **given) for doc, given in zip("ab", cells, strict=True)]
+    [row] = agreement_rows(rows, {})
+    assert (row["factuality"], row["documents"], row["date"]) == (factuality, documents, date)
+
+
+def test_what_is_only_planned_contradicts_nothing() -> None:
+    rows = [
+        signing("a", stage="ratified", date="2023", factuality="planned"),
+        signing("b", date="2024-01-29"),
+        signing("c", stage="in_force", date="2023-12", factuality="planned"),
+    ]
+    assert conflicts(rows, {"DEU-JPN:ACSA": KNOWN["DEU-JPN:ACSA"]}) == {
+        "signed": "", "ratified": "", "in_force": "",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

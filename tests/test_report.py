@@ -318,25 +318,24 @@ def test_what_a_picture_leaves_out_is_said_in_it() -> None:
 
 
 def test_a_stage_that_is_only_planned_is_hollow(tmp_path: Path) -> None:
-    signed = {"agreement_id": "DEU-JPN:RAA", "stage": "concluded", "event_ids": "e1"}
-    event = dict.fromkeys(TABLES["events"].columns, "") | {"event_id": "e1", "doc_id": "a"}
-    plan = act(
-        agreement_id="DEU-JPN:RAA", agreement_stage="signed", factuality="planned", event_ids="e2"
-    )
-    hoped = act(agreement_id="AUS-JPN:RAA", agreement_stage="signed", factuality="proposed")
-    denied = act(agreement_id="CHL-PER:FTA", agreement_stage="signed", factuality="negated")
+    agreement = dict.fromkeys(TABLES["agreements"].columns, "")
+    stages = [
+        ("DEU-JPN:RAA", "DEU; JPN", "concluded", "actual"),
+        ("DEU-JPN:RAA", "DEU; JPN", "signed", "planned"),
+        ("AUS-JPN:RAA", "AUS; JPN", "signed", "proposed"),
+    ]
+    columns = ("agreement_id", "parties", "stage", "factuality")
     folder = write(
         tmp_path,
-        clusters=[plan, hoped, denied],
-        events=[event | {"factuality": "actual"}, event | {"event_id": "e2"}],
-        agreements=[dict.fromkeys(TABLES["agreements"].columns, "") | signed],
+        clusters=[act(agreement_id="DEU-JPN:RAA", agreement_stage="signed", factuality="planned")],
+        agreements=[agreement | dict(zip(columns, cells, strict=True)) for cells in stages],
     )
     lives = {life.agreement_id: life for life in page.lives(outputs.read(folder))}
     assert [(s.row["stage"], s.reached) for s in lives["DEU-JPN:RAA"].stages] == [
         ("concluded", True), ("signed", False),
     ]  # fmt: skip
     assert lives["AUS-JPN:RAA"].parties == ["Australia", "Japan"]
-    assert "CHL-PER:FTA" not in lives
+    assert [s.reached for s in lives["AUS-JPN:RAA"].stages] == [False]
     pytest.importorskip("vl_convert", reason="pip install 'pacta[report]'")
     text = page.render(outputs.read(folder))
     assert [a["class"] for a in Outline(text).all("li")] == ["stage", "stage ahead", "stage ahead"]

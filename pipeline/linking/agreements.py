@@ -1,7 +1,8 @@
 """The life of each agreement over a run: a row for each stage that a document reports.
 
-The register of known treaties names an agreement's parties and contradicts dates; it never adds a
-stage. What disagrees is written, not smoothed.
+A stage that nobody has reached yet has a row, too, where a document plans or proposes it; its
+``factuality`` says so. The register of known treaties names an agreement's parties and contradicts
+dates; it never adds a stage. What disagrees is written, not smoothed.
 """
 
 from __future__ import annotations
@@ -44,14 +45,22 @@ force, and amended, suspended or ended without ever having been."""
 BEFORE_SIGNING = FOLLOWS["signed"]
 AHEAD = frozenset({"proposed", "negotiating"})
 """Stages that are reached by a proposal or a plan; the others only by an act that took place."""
+REAL = ("actual", "planned", "proposed")
+"""How real a stage is, the most real first; one denied or depending on a condition is none."""
 
 
 @dataclass(slots=True)
 class Stage:
-    """A stage of an agreement: its events in the order of their documents, and its date."""
+    """A stage of an agreement: its events in the order of their documents, and its date.
+
+    Of a stage that somebody reached the events that only plan it are none; ``factuality`` is the
+    most real of its events.
+    """
 
     rows: list[Row]
     when: When | None
+    factuality: str
+    reached: bool
 
     @property
     def documents(self) -> list[str]:
@@ -74,34 +83,37 @@ def agreement_rows(events: Iterable[Row], register: Mapping[str, Row]) -> list[R
     list of dict
         Sorted by agreement and stage. The date of a stage reached once is the one that most
         documents support (whose dates it meets), of those the most specific, then the earliest;
-        of a stage that recurs (proposals, rounds of negotiation) the earliest.
+        of a stage that recurs (proposals, rounds of negotiation) the earliest. Only what was
+        reached can be in conflict.
     """
-    reached: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    told: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in events:
-        if row["agreement_id"] and _is_reached(row):
-            reached[row["agreement_id"]][row["agreement_stage"]].append(row)
-    return [row for name in sorted(reached) for row in _life(name, reached[name], register)]
+        stage, factuality = row["agreement_stage"], row["factuality"]
+        if row["agreement_id"] and stage in STAGES and factuality in REAL:
+            told[row["agreement_id"]][stage].append(row)
+    return [row for name in sorted(told) for row in _life(name, told[name], register)]
 
 
 def _is_reached(row: Row) -> bool:
-    stage, factuality = row["agreement_stage"], row["factuality"]
-    if stage in AHEAD:
-        return factuality in ("actual", "planned", "proposed")
-    return stage in STAGES and factuality == "actual"
+    return row["agreement_stage"] in AHEAD or row["factuality"] == "actual"
 
 
 def _life(name: str, found: dict[str, list[Row]], register: Mapping[str, Row]) -> list[Row]:
     known = register.get(name)
-    stages = {
-        stage: Stage(rows, _date(stage, rows))
-        for stage in STAGES
-        if (rows := sorted(found.get(stage, ()), key=order))
-    }
-    return [_row(name, stage, stages, known) for stage in stages]
+    stages = {stage: _stage(stage, found[stage]) for stage in STAGES if stage in found}
+    reached = {stage: one for stage, one in stages.items() if one.reached}
+    return [_row(name, stage, one, reached, known) for stage, one in stages.items()]
 
 
-def _row(name: str, stage: str, stages: dict[str, Stage], known: Row | None) -> Row:
-    here = stages[stage]
+def _stage(stage: str, told: list[Row]) -> Stage:
+    """Take from the events of a stage those that reached it, else all that plan or propose it."""
+    reached = [row for row in told if _is_reached(row)]
+    rows = sorted(reached or told, key=order)
+    factuality = min((row["factuality"] for row in rows), key=REAL.index)
+    return Stage(rows, _date(stage, rows), factuality, bool(reached))
+
+
+def _row(name: str, stage: str, here: Stage, reached: dict[str, Stage], known: Row | None) -> Row:
     types = [row["agreement_type"] for row in here.rows if row["agreement_type"]]
     row = dict.fromkeys(AGREEMENTS.columns, "")
     row |= {
@@ -109,9 +121,10 @@ def _row(name: str, stage: str, stages: dict[str, Stage], known: Row | None) -> 
         "agreement_type": min(types, key=lambda t: (-types.count(t), t), default=""),
         "parties": join(_parties(name, known)),
         "stage": stage,
+        "factuality": here.factuality,
         "documents": join(here.documents),
         "event_ids": join([event["event_id"] for event in here.rows]),
-        "conflict": SEPARATOR.join(_conflicts(stage, stages, known)),
+        "conflict": SEPARATOR.join(_conflicts(stage, reached, known) if here.reached else ()),
     }
     if here.when is not None:
         told = next(r for r in here.rows if r["date"] == here.when.edtf)

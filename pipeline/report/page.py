@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -24,7 +24,7 @@ from pipeline.linking.parties import SELVES
 from pipeline.report import charts, views
 from pipeline.report.outputs import Outputs
 from pipeline.resources import items
-from pipeline.tables.schema import AGREEMENTS, Row, join
+from pipeline.tables.schema import Row
 
 HERE = Path(__file__).parent
 LISTED = 500
@@ -32,7 +32,6 @@ LISTED = 500
 QUOTED = 4
 """How many sentences prove a stage on the page."""
 TABLED = 60
-PLANNED = ("planned", "proposed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,39 +220,11 @@ def lives(outputs: Outputs) -> list[Life]:
 
 
 def stages(outputs: Outputs) -> list[tuple[Row, bool]]:
-    """Return the stages of all agreements in order, and whether each was reached.
-
-    Those of agreements.csv, and those that acts only plan or propose: a signing to come.
-    """
-    told = {(row["agreement_id"], row["stage"]): row for row in outputs.agreements}
-    parties = {row["agreement_id"]: row["parties"] for row in outputs.agreements}
-    planned: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for act in outputs.acts:
-        key = act["agreement_id"], act["agreement_stage"]
-        if all(key) and key not in told and act["factuality"] in PLANNED:
-            planned[key].append(act)
-    for (name, stage), acts in planned.items():
-        told[name, stage] = _planned(name, stage, acts, parties.get(name, ""))
-    ordered = sorted(told, key=lambda key: (key[0], STAGES.index(key[1])))
-    return [(told[key], _is_reached(told[key], outputs)) for key in ordered]
-
-
-def _planned(name: str, stage: str, acts: list[Row], parties: str) -> Row:
-    """Make the row of a stage that is only planned, as agreements.csv would have it."""
-    signatories = name.partition(":")[0].split("-") if ":" in name else []
-    return dict.fromkeys(AGREEMENTS.columns, "") | {
-        "agreement_id": name,
-        "parties": parties or join(signatories),
-        "stage": stage,
-        "date": min((act["date"] for act in acts if act["date"]), default=""),
-        "documents": join(sorted({doc for act in acts for doc in items(act["documents"])})),
-        "event_ids": join([one for act in acts for one in items(act["event_ids"])]),
-    }
-
-
-def _is_reached(row: Row, outputs: Outputs) -> bool:
-    events = (outputs.events.get(name) for name in items(row["event_ids"]))
-    return any(event is not None and event["factuality"] == "actual" for event in events)
+    """Return the stages of all agreements in order, and whether each was reached."""
+    ordered = sorted(
+        outputs.agreements, key=lambda row: (row["agreement_id"], STAGES.index(row["stage"]))
+    )
+    return [(row, row["factuality"] == "actual") for row in ordered]
 
 
 def _party(code: str) -> str:

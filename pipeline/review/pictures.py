@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from pipeline.linking.agreements import REAL
 from pipeline.report import views
 from pipeline.resources import items
 from pipeline.review.choices import choices
@@ -195,7 +196,8 @@ def agreements(entries: list[Entry]) -> Markup:
     lives: dict[str, dict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
     for entry in entries:
         cells = entry.cells
-        if cells["agreement_id"] and cells["agreement_stage"] in stages:
+        told = cells["agreement_stage"] in stages and cells["factuality"] in REAL
+        if cells["agreement_id"] and told:
             lives[cells["agreement_id"]][cells["agreement_stage"]].append(entry)
     if not lives:
         return _nothing("No event has an agreement and a stage yet.")
@@ -222,11 +224,11 @@ def agreements(entries: list[Entry]) -> Markup:
 
 
 def _stage(x: float, y: float, agreement_id: str, stage: str, found: list[Entry]) -> list[Markup]:
-    days = sorted(e.cells["date"] for e in found if e.cells["date"])
+    real = [e for e in found if e.cells["factuality"] == "actual"]
+    days = sorted(e.cells["date"] for e in real or found if e.cells["date"])
     when = days[0] if days else "no date"
     label = f"{agreement_id} {stage}, {when}: {len(found)} event{'s' * (len(found) > 1)}"
     href = _link(agreement=agreement_id, stage=stage)
-    real = any(e.cells["factuality"] == "actual" for e in found)
     css = "q-vc dot" if real else "q-vc dot open"
     dot = _circle(x, y, min(5 + len(found) ** 0.5, 11), css)
     return [_mark(href, label, dot), _text(x, y + 19, when if days else "", "tiny", "middle")]

@@ -74,8 +74,8 @@ MENTIONS = _table(
 )
 AGREEMENTS = _table(
     "agreements",
-    """agreement_id agreement_type parties:list stage date date_start:date date_end:date
-    documents:list event_ids:list conflict""",
+    """agreement_id agreement_type parties:list stage factuality date date_start:date
+    date_end:date documents:list event_ids:list conflict""",
 )
 CLUSTERS = _table(
     "clusters",
