@@ -38,9 +38,18 @@ def text(*sentences: tuple[str, ...]) -> Doc:
             heads.append(head)
             deps.append("ROOT" if head == first + n else dep)
             starts.append(n == 0)
+    plural = [tag == "NOUN" and word.endswith("s") for word, tag in zip(words, tags, strict=True)]
+    fine = ["NNS" if is_plural else "" for is_plural in plural]
     blank = spacy.blank("en")
     return Doc(
-        blank.vocab, words, pos=tags, heads=heads, deps=deps, sent_starts=starts, lemmas=words
+        blank.vocab,
+        words,
+        pos=tags,
+        tags=fine,
+        heads=heads,
+        deps=deps,
+        sent_starts=starts,
+        lemmas=words,
     )
 
 
@@ -167,6 +176,9 @@ def test_what_happens_in_an_outbreak_has_the_day_and_place_of_the_lead() -> None
         (("raided/VERB", "town/NOUN"), 120, ("shelled/VERB", "base/NOUN"), False),
         (("raided/VERB", "town/NOUN"), 120, ("a/DET", "raid/NOUN"), False),
         (("raided/VERB", "town/NOUN"), 120, ("the/DET", "raid/NOUN"), True),
+        (("raided/VERB", "town/NOUN"), 1, ("raids/NOUN",), False),
+        (("raids/NOUN",), 1, ("raids/NOUN",), True),
+        (("raids/NOUN",), 120, ("raids/NOUN",), False),
         (("killed/VERB", "2/NUM", "men/NOUN"), 1, ("killed/VERB", "9/NUM", "men/NOUN"), False),
         (("killed/VERB", "2/NUM", "men/NOUN"), 1, ("killed/VERB", "2/NUM", "men/NOUN"), True),
     ],
@@ -182,10 +194,84 @@ def test_an_act_is_told_again_nearby_or_taken_up(
     assert can_be_retold(first, second, doc) is retold
 
 
-def test_a_demand_is_made_anew_unless_it_is_for_the_same_thing() -> None:
+def test_what_happens_far_below_the_lead_is_another_act() -> None:
+    doc = text(("raided/VERB", "town/NOUN"), ("word/X",) * 120, ("shelled/VERB", "base/NOUN"))
+    assert not can_be_retold(event(doc, 0), event(doc, 122), doc)
+
+
+def test_a_named_person_is_killed_once_however_far_apart_it_is_told() -> None:
+    doc = text(("killed/VERB",), ("word/X",) * 120, ("shot/VERB",))
+    for victims, retold in (([[ADA], [ADA]], True), ([[ADA], [BEN]], False), ([[], []], False)):
+        told = (event(doc, n, recipients=one) for n, one in zip((0, 121), victims, strict=True))
+        assert can_be_retold(*told, doc) is retold
+
+
+@pytest.mark.parametrize(
+    ("category", "act", "anew"),
+    [
+        ("REQUEST", "appeal", True),
+        ("SUPPORT", "praise", True),
+        ("AGREE", "pledge", True),
+        ("ACCUSE", "blame", True),
+        ("SUPPORT", "treaty", False),
+        ("AGREE", "talks", False),
+        ("AGREE", "offer", False),
+        ("SANCTION", "sanction", False),
+    ],
+)
+def test_what_is_said_is_said_anew_unless_about_the_same_thing(
+    category: str, act: str, anew: bool
+) -> None:
     doc = text(
         ("urged/VERB", "talks/NOUN"), ("urged/VERB", "talks/NOUN"), ("urged/VERB", "calm/NOUN")
     )
-    first, again, other = (event(doc, n, "REQUEST") for n in (0, 2, 4))
+    first, again, other = (event(doc, n, category, act=act) for n in (0, 2, 4))
     assert can_be_retold(first, again, doc)
-    assert not can_be_retold(first, other, doc)
+    assert can_be_retold(first, other, doc) is not anew
+
+
+PERU = Entity("Peru", "GPE", "PER", "GOV")
+UNION = Entity("African Union", "ORG", "IGO", "")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ([CHAD, NIGER], [CHAD, NIGER], True),
+        ([CHAD, NIGER], [CHAD, NIGER, UNION], True),
+        ([CHAD, NIGER], [CHAD, NIGER, PERU], False),
+        ([CHAD], [CHAD, NIGER, PERU], True),
+        ([ADA, NIGER], [CHAD, NIGER], True),
+    ],
+)
+def test_who_meets_one_state_does_not_meet_two(
+    one: list[Entity], other: list[Entity], same: bool
+) -> None:
+    doc = text(("met/VERB",), ("spoke/VERB",))
+    told = [
+        event(doc, n, "CONSULT", actors=list(actors), recipients=[])
+        for n, actors in enumerate((one, other))
+    ]
+    assert (link_document(told, doc)[0].same_as != "") is same
+
+
+@pytest.mark.parametrize(
+    ("words", "same"),
+    [
+        ((("trial/NOUN",), ("the/DET", "trial/NOUN")), True),
+        ((("trial/NOUN",), ("a/DET", "trial/NOUN")), False),
+        ((("trial/NOUN",), ("the/DET", "inquiry/NOUN")), False),
+    ],
+)
+def test_a_noun_taken_up_is_the_same_act_whoever_is_said_to_do_it(
+    words: tuple[tuple[str, ...], ...], same: bool
+) -> None:
+    doc = text(*words)
+    told = [event(doc, 0, "REJECT", act="a"), event(doc, 2, "REJECT", act="b", actors=[PERU])]
+    assert (link_document(told, doc)[0].same_as != "") is same
+
+
+def test_a_release_goes_by_many_names() -> None:
+    doc = text(("freed/VERB",), ("the/DET", "release/NOUN"))
+    told = [event(doc, n, "RETREAT", act=f"act-{n}") for n in (0, 2)]
+    assert link_document(told, doc)[0].same_as != ""

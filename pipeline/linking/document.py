@@ -21,12 +21,13 @@ from pipeline.linking.mentions import (
     parties_meet,
     persons_meet,
     places_meet,
+    sides_meet,
     take_date,
     take_place,
     vague,
 )
 from pipeline.linking.occasions import settle
-from pipeline.linking.retelling import can_be_retold
+from pipeline.linking.retelling import can_be_retold, is_named_again
 from pipeline.linking.telling import is_told_again, leads
 from pipeline.records import Entity, Event
 
@@ -101,24 +102,34 @@ def _find(groups: list[list[Event]], event: Event, doc: Doc) -> list[Event] | No
         group
         for group in groups
         if len(group) < MENTIONS
-        and all(_same(event, other) and _retold(event, other, doc) for other in group)
+        and all(_same(event, other, doc) and _retold(event, other, doc) for other in group)
         and (event.actors or leading or min(o.trigger for o in group) < event.trigger)
     ]
     return min(possible, key=lambda group: gap(group, event), default=None)
 
 
-def _same(one: Event, other: Event) -> bool:
+def _same(one: Event, other: Event, doc: Doc) -> bool:
     return (
         one.event_type == other.event_type
-        and one.event_type in categories("told_again")
-        and (one.act == other.act or one.event_type in categories("many_names"))
         and one.factuality == other.factuality
         and agreements_meet(one, other)
-        and parties_meet(one.actors, other.actors)
+        and (
+            is_named_again(one, other, doc)
+            or (parties_meet(one.actors, other.actors) and _can_be_called_so(one, other))
+        )
         and parties_meet(one.recipients, other.recipients)
         and persons_meet(one.actors, other.actors)
         and dates_meet(one, other)
         and places_meet(one.place, other.place)
+    )
+
+
+def _can_be_called_so(one: Event, other: Event) -> bool:
+    """Whether two mentions of a category can be one act though they call it by other words."""
+    return (
+        one.event_type in categories("told_again")
+        and (one.act == other.act or one.event_type in categories("many_names"))
+        and (one.event_type not in categories("met") or sides_meet(one, other))
     )
 
 

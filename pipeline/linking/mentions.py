@@ -40,6 +40,15 @@ def parties_meet(some: list[Entity], others: list[Entity]) -> bool:
     return left <= right or right <= left
 
 
+def sides_meet(one: Event, other: Event) -> bool:
+    """Whether two mentions can be one meeting: of two states each, or more, all are the same.
+
+    Who met one other state did not meet both at once; a body may stand beside those who meet in it.
+    """
+    states = [{p.country or p.name for p in e.actors if p.type != "ORG"} for e in (one, other)]
+    return min(map(len, states)) < 2 or states[0] == states[1]
+
+
 def persons_meet(some: list[Entity], others: list[Entity]) -> bool:
     """Whether two lists do not name different persons of one state."""
     left, right = _persons(some), _persons(others)

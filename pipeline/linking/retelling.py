@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from spacy.tokens import Doc, Token
 
-from pipeline.categories import categories
+from pipeline.categories import acts, categories
 from pipeline.language import syntax
 from pipeline.records import Event
 
 FAR = 400
 """Characters, two or three sentences, beyond which an act is not told again in passing."""
-LEAD = 400
-"""Characters at the head of an article, whose acts the whole article may go on about."""
 ARGUMENTS = ("obj", "nsubj:pass", "nmod")
 
 
@@ -38,12 +36,35 @@ def can_be_retold(earlier: Event, later: Event, doc: Doc) -> bool:
     if all(numbers) and numbers[0].isdisjoint(numbers[1]):
         return False
     noun = second.pos_ in ("NOUN", "PROPN")
-    if later.event_type in categories("made_anew") and not noun:
+    anew = later.event_type in categories("made_anew") and later.act not in acts("retold")
+    if anew and not noun:
         return first.lemma_ == second.lemma_ and not _things(first).isdisjoint(_things(second))
-    if later.event_type not in categories("unrest") or earlier.trigger[0] < LEAD:
+    if later.event_type not in categories("unrest"):
         return True
-    taken_up = noun and syntax.is_definite(second)
-    return taken_up or _share_setting(earlier, later) or second.idx - first.idx < FAR
+    if (noun and syntax.is_definite(second)) or _meets_one_person(earlier, later):
+        return True
+    if noun and first.lemma_ != second.lemma_ and _is_bare_plural(second):
+        return False
+    return _share_setting(earlier, later) or second.idx - first.idx < FAR
+
+
+def _meets_one_person(one: Event, other: Event) -> bool:
+    """Whether both are done to the same named person, who is killed or seized once."""
+    named = [{e.name for e in event.recipients if e.type == "PERSON"} for event in (one, other)]
+    return bool(named[0]) and named[0] == named[1]
+
+
+def _is_bare_plural(noun: Token) -> bool:
+    """Whether a noun names acts of a kind rather than one told of: *attacks*, not *these raids*."""
+    return noun.tag_ in ("NNS", "NNPS") and not any(syntax.children(noun, "det", "nmod:poss"))
+
+
+def is_named_again(one: Event, other: Event, doc: Doc) -> bool:
+    """Whether the later of two mentions takes up the noun of the earlier: *talks … the talks*."""
+    first, second = (_trigger(e, doc) for e in sorted((one, other), key=lambda e: e.trigger))
+    nouns = [t for t in (first, second) if t is not None and t.pos_ in ("NOUN", "PROPN")]
+    same = len({noun.lemma_ for noun in nouns}) == 1 and len(nouns) == 2
+    return same and syntax.is_definite(nouns[1])
 
 
 def _share_setting(one: Event, other: Event) -> bool:
