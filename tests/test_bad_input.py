@@ -44,6 +44,27 @@ def _csv(rows):
 # name of the file, its bytes, {doc_id: (status, start of the message)}
 CASES = [
     ("empty.txt", b"", {"empty": ("failed", "empty")}),
+    ("twice.txt.gz.gz", gzip.compress(gzip.compress(b"x")), {}),
+    (
+        "lines.jsonl.gz",
+        gzip.compress(b"\n" * 300_000_000, 9),
+        {"lines-000001": ("failed", "line 1")},
+    ),
+    (
+        "objects.json",
+        b"[" + b"{}," * 5_000_000 + b"{}]",
+        {"objects": ("failed", "more than 1,000")},
+    ),
+    (
+        "numbers.json",
+        b"[" + b"1," * 999 + b"1]",
+        {f"numbers-{n:06d}": ("failed", "not a JSON object") for n in range(1, 1001)},
+    ),
+    (
+        "title.csv",
+        f"doc_id,text,title\na,{ENGLISH},{'x' * 200_000}\n".encode(),
+        {"a": ("ok", "")},
+    ),
     ("blank.txt", b" \n\t \r\n", {"blank": ("failed", "empty")}),
     ("huge.txt", ENGLISH.encode() * 31_000, {"huge": ("failed", "5,")}),
     ("line.txt", (SENTENCE * 7_150).encode(), {"line": ("ok", "")}),
@@ -147,6 +168,46 @@ def test_bad_file(tmp_path, folder, name, data, expected):
     for doc_id, (_, message) in expected.items():
         assert rows[doc_id]["message"].startswith(message)
         assert "\n" not in rows[doc_id]["message"]
+
+
+def test_a_container_that_holds_nothing_for_long(tmp_path):
+    (tmp_path / "none.jsonl").write_bytes(b"{}\n" * 5_000_000)
+    (tmp_path / "some.jsonl").write_text(("{}\n" * 9_999 + '{"text": "a"}\n') * 2)
+    started = time.process_time()
+    *_, last = find([tmp_path / "none.jsonl"])
+    assert last.error == "10,000 records in a row without text; the rest is not read"
+    assert time.process_time() - started < 10
+    assert sum(not source.error for source in find([tmp_path / "some.jsonl"])) == 2
+
+
+def test_a_table_that_unpacks_to_far_more_than_its_size(tmp_path):
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    column = arrow.DictionaryArray.from_arrays([0] * 64, ["x" * 15_000_000])
+    parquet.write_table(arrow.table({"text": column}), tmp_path / "a.parquet", compression="zstd")
+    assert (tmp_path / "a.parquet").stat().st_size < 3_000
+    *rows, last = find([tmp_path / "a.parquet"])
+    assert len(rows) == 4
+    assert last.error == "unpacks to more than 200 times its size; the rest is not read"
+
+
+def test_reading_has_the_time_limit_of_its_article(tmp_path, folder, monkeypatch):
+    from pipeline.articles import zones
+
+    find_zones = zones.find
+
+    def slow(text, preface=0):
+        if "ZZREADING" in text:
+            time.sleep(30)
+        return find_zones(text, preface)
+
+    monkeypatch.setattr(zones, "find", slow)
+    (folder / "slow.txt").write_text("ZZREADING " + ENGLISH)
+    rows = _documents(tmp_path, folder, time_limit=1.0)
+    assert (rows["slow"]["status"], rows["slow"]["message"]) == (
+        "failed",
+        "took longer than 1 seconds",
+    )
 
 
 def test_a_name_that_is_not_utf8(tmp_path, folder):

@@ -34,7 +34,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _SEPARATORS = (",", ";", "\t", "|")
 _MAX_RECORD_LINES = 20_000
-_PARQUET_ROWS = 64
+_MAX_EMPTY_LINES, _MAX_OBJECTS = 100_000, 1_000_000
+"""Nobody writes so many empty lines in a row, nor so many objects into one JSON document."""
+_PARQUET_ROWS = 8
+"""Rows unpacked at a time: a few bytes of a dictionary may stand for many megabytes in each."""
 
 
 @dataclass(slots=True)
@@ -99,6 +102,8 @@ def _columns(row: dict[str, Any]) -> str:
 
 def _json(stream: BinaryIO) -> Iterator[Record]:
     text, _ = decode(read_bounded(stream))
+    if text.count("{") + text.count("[") > _MAX_OBJECTS:
+        raise UnreadableError(f"more than {_MAX_OBJECTS:,} objects in one JSON document")
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -230,7 +235,7 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, str, str]]:
     A line is decoded by itself, so that one in another encoding harms no other; but the lines of
     UTF-16 and UTF-32 can only be told apart after decoding.
     """
-    number = 0
+    number = empty = 0
     try:
         wide = wide_encoding(stream.read(4))
         stream.seek(0)
@@ -239,6 +244,11 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, str, str]]:
             number += 1
             if len(line) > MAX_BYTES:
                 yield number, "", f"longer than {MAX_BYTES // 2**20} MB; the rest is not read"
+                return
+            empty = empty + 1 if line.isspace() else 0
+            if empty > _MAX_EMPTY_LINES:
+                message = f"more than {_MAX_EMPTY_LINES:,} empty lines; the rest is not read"
+                yield number, "", message
                 return
             yield number, *_decoded(line)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, cast
 
 from pipeline import storage
 from pipeline.articles import containers, published
-from pipeline.articles.decoding import read_bounded
+from pipeline.articles.decoding import MAX_BYTES, read_bounded
 from pipeline.articles.errors import InputError, UnreadableError
 
 SINGLE = {".txt": "text", ".text": "text", ".md": "markdown", ".html": "html", ".htm": "html"}
@@ -34,6 +34,9 @@ CONTAINERS = {
     ".parquet": "parquet",
 }
 STDIN = "-"
+_MAX_USELESS, _MAX_RATIO = 10_000, 200
+"""Records in a row without text, and how many times the size of its file the text of a container
+may have: packed text is a tenth of its size, what unpacks to more was made to fill a disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,9 +377,14 @@ class _Metered(io.RawIOBase):
 
 def _rows(stream: BinaryIO, file: File, kind: str, stem: str, fields: Fields) -> Iterator[Source]:
     """Yield the records of a container; ids come from the id field or count the records."""
-    number, path = 0, file.path
+    number, path, useless, size = 0, file.path, 0, 0
     for number, record in enumerate(containers.records(stream, kind), start=1):
         fallback = stem if record.alone else f"{stem}-{number:06d}"
+        if useless == _MAX_USELESS:
+            reason = f"{useless:,} records in a row without text; the rest is not read"
+            yield Source(fallback, path, kind, error=reason)
+            return
+        useless += 1
         if record.error:
             yield Source(fallback, path, kind, error=record.error)
             continue
@@ -388,6 +396,12 @@ def _rows(stream: BinaryIO, file: File, kind: str, stem: str, fields: Fields) ->
                 raise InputError(f"{path}: {error}") from None
             yield Source(fallback, path, kind, error=str(error))
             continue
+        text = source.row["text"] if source.row else ""
+        useless, size = 0 if text.strip() else useless, size + len(text)
+        if size > max(MAX_BYTES, _MAX_RATIO * file.size):
+            reason = f"unpacks to more than {_MAX_RATIO} times its size; the rest is not read"
+            yield Source(fallback, path, kind, error=reason)
+            return
         yield source
     if not number:
         raise UnreadableError("holds no articles")

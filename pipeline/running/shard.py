@@ -72,7 +72,18 @@ def process(nlp: Language, items: Sequence[Item], time_limit: float = 0) -> list
     list of Result
         One for every item, in order.
     """
-    return process_articles(nlp, [item.read() for item in items], time_limit)
+    return process_articles(nlp, [_read(item, time_limit) for item in items], time_limit)
+
+
+def _read(item: Item, time_limit: float) -> Article:
+    """Read an article; one that takes too long has failed (a page can be made to take hours)."""
+    try:
+        with _alarm(time_limit):
+            return item.read()
+    except OutOfTimeError:
+        article = Article(item.source.doc_id, "", path=item.source.path)
+        article.status, article.message = "failed", _too_long(time_limit)
+        return article
 
 
 def process_articles(
@@ -104,13 +115,17 @@ def _alone(nlp: Language, article: Article, time_limit: float) -> Result:
         with _alarm(time_limit):
             return _annotate(nlp, [article])[article.doc_id]
     except OutOfTimeError:
-        reason = f"took longer than {time_limit:g} seconds"
+        reason = _too_long(time_limit)
     except Exception as error:
         first = str(error).partition("\n")[0]
         reason = f"{type(error).__name__}: {first}" if first else type(error).__name__
     article.status = "failed"
     article.message = "; ".join(filter(None, [article.message, reason]))
     return Result(document_row(article))
+
+
+def _too_long(time_limit: float) -> str:
+    return f"took longer than {time_limit:g} seconds"
 
 
 def _annotate(nlp: Language, articles: Sequence[Article]) -> dict[str, Result]:
