@@ -115,13 +115,13 @@ MUTATIONS = (
     ),
     Mutation(
         "acts of one document in different places are one",
-        Gut("pipeline/linking/mentions.py", "places_meet", "return True"),
-        ("tests/test_linking_document.py",),
+        Gut("pipeline/components/acts/comparison.py", "places_meet", "return True"),
+        ("tests/test_acts.py",),
     ),
     Mutation(
         "acts of one document on different days are one",
-        Gut("pipeline/linking/mentions.py", "dates_meet", "return True"),
-        ("tests/test_linking_document.py",),
+        Gut("pipeline/components/acts/comparison.py", "dates_meet", "return True"),
+        ("tests/test_acts.py",),
     ),
     Mutation(
         "ten days are few enough to identify an act",
@@ -132,23 +132,23 @@ MUTATIONS = (
     ),
     Mutation(
         "an act without parties takes them from however far before",
-        Edit("pipeline/linking/document.py", "STORY = 1500", "STORY = 10**9"),
-        ("tests/test_linking_document.py",),
+        Edit("pipeline/components/acts/grouping.py", "STORY = 1500", "STORY = 10**9"),
+        ("tests/test_acts.py",),
     ),
     Mutation(
         "an act without parties takes none from before",
-        Edit("pipeline/linking/document.py", "STORY = 1500", "STORY = 0"),
-        ("tests/test_linking_document.py",),
+        Edit("pipeline/components/acts/grouping.py", "STORY = 1500", "STORY = 0"),
+        ("tests/test_acts.py",),
     ),
     Mutation(
         "any one act of violence makes an article one of an outbreak",
-        Edit("pipeline/linking/occasions.py", "OUTBREAK = 0.4", "OUTBREAK = 0.0"),
-        ("tests/test_linking_document.py",),
+        Edit("pipeline/components/acts/context.py", "OUTBREAK = 0.4", "OUTBREAK = 0.0"),
+        ("tests/test_acts.py",),
     ),
     Mutation(
         "no article is one of an outbreak",
-        Edit("pipeline/linking/occasions.py", "OUTBREAK = 0.4", "OUTBREAK = 1.1"),
-        ("tests/test_linking_document.py",),
+        Edit("pipeline/components/acts/context.py", "OUTBREAK = 0.4", "OUTBREAK = 1.1"),
+        ("tests/test_acts.py",),
     ),
     Mutation(
         "a quotation that goes on blames nobody",

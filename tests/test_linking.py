@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from pytest_regressions.file_regression import FileRegressionFixture
 from spacy.language import Language
 
+from pipeline.components.acts.grouping import link_document
 from pipeline.linking import Linked, link_run
 from pipeline.linking.agreements import agreement_rows
 from pipeline.linking.days import iso, plain, read
-from pipeline.linking.document import link_document
 from pipeline.records import Entity, Event
 from pipeline.tables.schema import EVENTS, Row, join
 

@@ -14,6 +14,7 @@ from marked_docs import marked_doc
 
 import pipeline
 from pipeline.components.actors import make_actors
+from pipeline.components.acts.grouping import link_document
 from pipeline.components.agreements import AgreementFinder, AgreementIds
 from pipeline.components.coreference import Coreference
 from pipeline.components.events.confidence import features, places_of
@@ -21,7 +22,6 @@ from pipeline.components.events.extraction import extract
 from pipeline.components.events.rules import load_rules
 from pipeline.components.factuality import Factuality
 from pipeline.language import extensions
-from pipeline.linking.document import link_document
 
 FEW, MANY = 60, 240
 """How often the text stands in a document."""

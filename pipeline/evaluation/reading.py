@@ -81,8 +81,8 @@ def read(
 
 def extract_events(reading: Reading, book: Rulebook, factuality: Factuality) -> list[Event]:
     """Extract the events of an article with a rule book, as the component does."""
+    from pipeline.components.acts.grouping import link_document
     from pipeline.components.events.extraction import extract
-    from pipeline.linking.document import link_document
 
     slots = slots_of(reading, book, factuality)
     events = extract(reading.doc, book, factuality, slots)

@@ -1,9 +1,9 @@
-"""One act, one row: mentions that are the same act, inside a document and across a run.
+"""One act, one row: mentions that are the same act in the documents of a run.
 
-:mod:`.document` groups the mentions of one document (``same_as``); :func:`link_run` works on the
-rows of a whole run: which events are one act (:mod:`.acts`, :mod:`.clusters`), and what became of
-each agreement (:mod:`.agreements`). Of more events than one machine can hold, :mod:`.blocks` tells
-which can be linked apart from the others.
+:func:`link_run` works on the rows of a whole run, in which the mentions of one document that are
+one act share ``same_as`` (:mod:`pipeline.components.acts`): which events are one act (:mod:`.acts`,
+:mod:`.clusters`), and what became of each agreement (:mod:`.agreements`). Of more events than one
+machine can hold, :mod:`.blocks` tells which can be linked apart from the others.
 """
 
 from __future__ import annotations

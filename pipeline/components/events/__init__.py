@@ -7,6 +7,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.components.acts.grouping import link_document
 from pipeline.components.events.confidence import load_confidence, places_of
 from pipeline.components.events.decision import load_decision
 from pipeline.components.events.evidence import Evidence
@@ -15,7 +16,6 @@ from pipeline.components.events.rules import load_rules
 from pipeline.components.events.slots import Slots
 from pipeline.components.factuality import Factuality
 from pipeline.language.extensions import register
-from pipeline.linking.document import link_document
 from pipeline.records import Event
 
 

@@ -6,9 +6,9 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
+from pipeline.components.acts.grouping import STORY, link_document
+from pipeline.components.acts.retelling import can_be_retold
 from pipeline.language.extensions import register
-from pipeline.linking.document import STORY, link_document
-from pipeline.linking.retelling import can_be_retold
 from pipeline.records import Agreement, DateValue, Entity, Event, Place
 
 CHAD = Entity("Chad", "GPE", "TCD", "GOV")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from spacy.tokens import Doc
 
 from pipeline.categories import acts, categories
-from pipeline.linking.mentions import (
+from pipeline.components.acts.comparison import (
     SPOTS,
     agreements_meet,
     dates_meet,
@@ -26,9 +26,9 @@ from pipeline.linking.mentions import (
     take_place,
     vague,
 )
-from pipeline.linking.occasions import settle
-from pipeline.linking.retelling import can_be_retold, is_named_again
-from pipeline.linking.telling import is_told_again, leads
+from pipeline.components.acts.context import settle
+from pipeline.components.acts.retelling import can_be_retold, is_named_again
+from pipeline.components.acts.telling import is_told_again, leads
 from pipeline.records import Entity, Event
 
 GROUPS, MENTIONS = 40, 30

@@ -10,10 +10,7 @@ from itertools import pairwise
 from spacy.tokens import Doc, Span, Token
 
 from pipeline.categories import acts, categories
-from pipeline.gazetteers import country
-from pipeline.language.extensions import DATES
-from pipeline.language.syntax import is_headline
-from pipeline.linking.mentions import (
+from pipeline.components.acts.comparison import (
     dates_meet,
     gap,
     places_meet,
@@ -23,7 +20,7 @@ from pipeline.linking.mentions import (
     tells_days,
     vague,
 )
-from pipeline.linking.telling import (
+from pipeline.components.acts.telling import (
     LEAD,
     NOUN,
     PAST,
@@ -34,6 +31,9 @@ from pipeline.linking.telling import (
     token_of,
     words,
 )
+from pipeline.gazetteers import country
+from pipeline.language.extensions import DATES
+from pipeline.language.syntax import is_headline
 from pipeline.records import DateValue, Entity, Event
 
 NEAR = 800
