@@ -59,9 +59,9 @@ def key(text: str) -> str:
     """Return the form under which a name is looked up.
 
     Abbreviations (no lower-case letter, at most six signs) keep their capitals and lose their
-    stops; other names lose case, accents and a leading "the".
+    stops; other names lose case, accents, hyphens and a leading "the".
     """
-    text = " ".join(text.replace("’", "'").replace("`", "'").split())
+    text = " ".join(text.replace("’", "'").replace("`", "'").replace("-", " ").split())
     if len(text) <= 6 and text.isupper() and " " not in text:
         return text.replace(".", "")
     plain = unicodedata.normalize("NFKD", text.casefold())

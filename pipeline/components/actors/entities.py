@@ -16,7 +16,7 @@ from functools import cache
 from spacy.tokens import Doc, Span
 
 from pipeline import gazetteers, resources
-from pipeline.components.actors.lexicon import Body, Group, Lexicon, Term, fold
+from pipeline.components.actors.lexicon import Body, Group, Lexicon, Term, fold, sound
 from pipeline.components.actors.surfaces import Hit
 from pipeline.components.actors.titles import Clue, Clues
 from pipeline.components.places import candidates
@@ -35,6 +35,8 @@ _DOMINANT = 0.5
 """The share of all country names from which an article's officials are that country's."""
 _SIGNATURE = 10
 """The most words of a first line that names a statement's author."""
+_SPELLED = 4
+"""Consonants of a family name that may be spelled in two ways."""
 _NEAR = 1
 """How much more a country counts for being named in the same paragraph."""
 
@@ -526,28 +528,48 @@ class Persons:
         self._cluster_of[ent.start] = best
 
     def _find(self, ent: Span, words: list[str]) -> int | None:
-        """Return the person a name means: the same name, or the latest whose surname it is."""
-        found: int | None = None
+        """Return the person a name means: the same name, else the latest whose short form it is.
+
+        A family name spelled in another way and the first of two family names are taken for short
+        forms only where nobody's plain surname is.
+        """
         for number, key in enumerate(self._keys):
             if key == words or (len(words) > 1 and self._same_full(key, words)):
                 return number
-            short = len(words) == 1 or words[0] in self.lexicon.offices.particles
-            same = key[-len(words) :] == words or (len(words) == 1 and key[0] == words[0])
-            if short and same:
+        for is_short in (self._is_part, self._is_variant):
+            found: int | None = None
+            for number, key in enumerate(self._keys):
                 before = self.clusters[number][0].start < ent.start
-                if found is None or before:
+                if is_short(key, words) and (found is None or before):
                     found = number
-        return found
+            if found is not None:
+                return found
+        return None
+
+    def _is_part(self, key: list[str], words: list[str]) -> bool:
+        """Tell whether a name is short for a fuller one: family names, or given names of three."""
+        if len(words) > 1:
+            particle = words[0] in self.lexicon.offices.particles
+            fuller = len(key) > len(words) and (key[-len(words) :] == words)
+            return fuller or (particle and key[-len(words) :] == words) or key[:-1] == words
+        return words[0] in (key[0], key[-1])
+
+    def _is_variant(self, key: list[str], words: list[str]) -> bool:
+        """Tell whether a word is another spelling of a family name, or the first of two."""
+        if len(words) > 1:
+            return False
+        alike = sound(key[-1]) == sound(words[0]) and len(sound(words[0])) >= _SPELLED
+        double = len(key) > 2 and key[-2] == words[0]
+        return alike or (double and words[0] not in self.lexicon.by_surname)
 
     def _same_full(self, key: list[str], words: list[str]) -> bool:
         if len(key) < 2:
             return False
         if key[0] == words[0] and key[-1] == words[-1]:
             return True
-        terms = (
-            self.lexicon.by_person.get(" ".join(key)),
-            self.lexicon.by_person.get(" ".join(words)),
-        )
+        if key == words[::-1] or sound(" ".join(key)) == sound(" ".join(words)):
+            return True
+        terms = self.lexicon.holders(key), self.lexicon.holders(words)
         return bool(terms[0] and terms[1] and terms[0][0].name == terms[1][0].name)
 
     def resolve(self) -> None:
@@ -623,7 +645,7 @@ class Persons:
 
     def _terms(self, key: list[str], clues: list[Clue]) -> list[Term]:
         """Return the known terms of a person, where country or title agree with the article."""
-        terms = self.lexicon.by_person.get(" ".join(key), [])
+        terms = self.lexicon.holders(key)
         surname = " ".join(key)
         if not terms and (len(key) == 1 or surname in self.lexicon.by_surname):
             title = next((c.title for c in clues if c.title != "member"), "")

@@ -25,6 +25,8 @@ SECTORS = (
     "MED", "ELI", "REF", "REL", "LAB", "CRM",
 )  # fmt: skip
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ß": "ss", "æ": "ae", "ı": "i"})
+_ALIKE = str.maketrans("zqcw", "skkv")
+"""Consonants that stand for each other in transliterations."""
 _MONTH = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 
 
@@ -39,6 +41,20 @@ def fold(text: str) -> str:
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = re.sub(r"[.'’‘ʻ`]", "", text)
     return re.sub(r"[^\w&+]+", " ", text).strip().removeprefix("the ")
+
+
+@lru_cache(maxsize=65536)
+def sound(text: str) -> str:
+    """Return what the spellings of a transliterated name have in common: its consonants.
+
+    >>> sound("Zelenskyy") == sound("Selenskyj"), sound("Mohammed"), sound("Mohamad")
+    (True, 'mhmd', 'mhmd')
+    """
+    words = []
+    for word in fold(text).split():
+        plain = re.sub(r"(?<=[bcdgkpst])h", "", word).translate(_ALIKE)
+        words.append(re.sub(r"[aeiouyj]", "", re.sub(r"(.)\1+", r"\1", plain)) or plain)
+    return " ".join(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +160,24 @@ class Lexicon:
     nouns: BodyNouns
     by_body: dict[str, list[Body]] = field(default_factory=dict)
     by_person: dict[str, list[Term]] = field(default_factory=dict)
+    by_sound: dict[str, list[Term]] = field(default_factory=dict)
     by_surname: dict[str, list[Term]] = field(default_factory=dict)
     by_group: dict[str, Group] = field(default_factory=dict)
+
+    def holders(self, words: list[str]) -> list[Term]:
+        """Return the terms of the one person with this full name, however it is spelled.
+
+        Parameters
+        ----------
+        words : list of str
+            The folded words of the name, given name or family name first.
+        """
+        name = " ".join(words)
+        found = self.by_person.get(name) or self.by_person.get(" ".join(reversed(words)), [])
+        if found or len(words) < 2:
+            return found
+        found = self.by_sound.get(sound(name), [])
+        return found if len({term.name for term in found}) == 1 else []
 
     def __post_init__(self) -> None:
         for body in self.bodies:
@@ -156,6 +188,8 @@ class Lexicon:
         for term in self.terms:
             for name in (term.name, *term.aliases):
                 self.by_person.setdefault(fold(name), []).append(term)
+                if " " in name:
+                    self.by_sound.setdefault(sound(name), []).append(term)
             for surname in surnames(term, self.offices):
                 self.by_surname.setdefault(surname, []).append(term)
         for group in self.groups:
@@ -169,20 +203,25 @@ _FAMILY_FIRST = ("CHN", "KOR", "PRK", "TWN", "HKG")
 
 def surnames(term: Term, offices: Offices) -> set[str]:
     """Return the folded short names under which news speak of a holder."""
-    found = set()
+    own = _surname(term.name, term.country, offices)
+    others = {_surname(name, term.country, offices) for name in term.aliases if " " in name}
+    found = {own, *(other for other in others if sound(other) == sound(own))}
     words = fold(term.name).split()
-    while len(words) > 1 and words[-1] in {fold(s) for s in offices.suffixes}:
-        words.pop()
-    double = fold(term.name.split()[-1]).split()
-    if term.country in _FAMILY_FIRST:
-        found.add(words[0])
-    elif len(double) == 2 and double == words[-2:] and double[0] not in offices.particles:
-        found.add(" ".join(double))  # "Ms. Alliot-Marie" is never "Ms. Marie"
-    else:
-        found.add(words[-1])
     if len(words) > 2 and words[-2] in offices.particles:
         found.add(" ".join(words[-2:]))
     return found
+
+
+def _surname(name: str, country: str, offices: Offices) -> str:
+    """Return the folded family name: *alliot marie* of *Michèle Alliot-Marie*."""
+    parts = [fold(part) for part in name.split() if fold(part)]
+    suffixes = {fold(s) for s in offices.suffixes}
+    while len(parts) > 1 and parts[-1] in suffixes:
+        parts.pop()
+    if country in _FAMILY_FIRST:
+        return parts[0].split()[0]
+    words = parts[-1].split()
+    return words[-1] if words[0] in offices.particles else parts[-1]
 
 
 @cache

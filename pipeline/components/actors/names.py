@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from pipeline.components.actors import shapes
 from pipeline.components.actors.lexicon import Lexicon, fold, packaged
 from pipeline.components.actors.patterns import Patterns, capital, headings
 from pipeline.components.actors.surfaces import LABELS, Hit, KnownPlaces, Surfaces, longest
@@ -62,6 +63,8 @@ class Names:
         self.places = KnownPlaces()
         self.patterns = Patterns(lexicon, self.places)
         self.titles = Titles(nlp, lexicon.offices)
+        nouns = lexicon.nouns
+        self._unpersonal = nouns.not_bodies | {word.lower() for word in nouns.sector_of}
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the names of a text on ``doc.ents``."""
@@ -71,6 +74,10 @@ class Names:
             for hit in found
             if not extensions.in_zone(doc, doc[hit.start].idx)
         ]
+        if doc.has_annotation("DEP"):
+            for ent in doc.ents:
+                if ent.label_ == "PERSON" and len(ent) > 1:
+                    shapes.straighten(ent)
         return doc
 
     def process(self, doc: Doc) -> list[Hit]:
@@ -78,8 +85,15 @@ class Names:
         heading = headings(doc)
         titles = self.titles(doc)
         guesses = [Hit(e.start, e.end, e.label_, "model") for e in doc.ents if e.label_ in LABELS]
+        guesses = longest(guesses + shapes.auxiliary_surnames(doc, guesses))
         known = self.surfaces.find(doc)
+        called = longest(
+            shapes.given_names(doc, known, titles, self._unpersonal)
+            + shapes.title_surnames(doc, titles, known)
+        )
+        titles = [title for title in titles if not any(title.overlaps(hit) for hit in called)]
         sure = self._sure(doc, known, titles, heading)
+        sure = longest(called + sure)
         barred = self._barred(doc, _by_token(sure))
         guesses = [
             hit
@@ -94,6 +108,9 @@ class Names:
         ]
         guesses = self._placed(doc, guesses)
         names = _merge(doc, longest(sure), guesses)
+        names = sorted(
+            [*names, *shapes.divisions_after_towns(doc, names)], key=lambda hit: hit.start
+        )
         names = self._acronyms(doc, names)
         names = longest(names + self._office_holders(doc, names, heading))
         names = self._same_everywhere(doc, names, heading)
@@ -168,8 +185,12 @@ class Names:
         """Yield the model's names with the guideline's boundaries, without what is no name."""
         title_at = {i: hit for hit in titles for i in range(hit.start, hit.end)}
         at = _by_token(sure)
+        guesses = list(guesses)
+        persons = {hit.end for hit in guesses if hit.label == "PERSON"}
         for guess in guesses:
             start, end = guess.start, guess.end
+            if shapes.is_degree(doc, start, end, persons):
+                continue
             while start < end and self._is_edge(doc, start, guess, title_at):
                 start += 1
             while end > start and self._is_tail(doc, end - 1):
@@ -364,7 +385,7 @@ class Names:
     def _stands_alone(self, doc: Doc, start: int, end: int) -> bool:
         """Tell whether neither neighbour carries the name on ("Johnson" in "Johnson County")."""
         nouns = self.lexicon.nouns
-        if start and doc[start - 1].text in nouns.ships:
+        if (start and doc[start - 1].text in nouns.ships) or shapes.is_month(doc, start):
             return False
         follows = doc[end].text if end < len(doc) else ""
         return follows not in nouns.landform_last and follows not in nouns.sector_of
@@ -390,8 +411,11 @@ class Names:
             if len(short) == 1 and len(first) > 2 and first[0].isupper():
                 if self.surfaces.label(first) in ("", "ORG", "PERSON"):
                     yield short
+            elif 1 < len(short) < len(words) and first[0].isupper():
+                yield short
             elif len(short) > 1 and first.lower() in self.lexicon.offices.particles:
                 yield short
+                yield (first.capitalize(), *short[1:])
 
     def _relabelled(self, doc: Doc, names: list[Hit]) -> list[Hit]:
         """Give the model's names of one form the label most of them have."""

@@ -42,6 +42,8 @@ def known_surfaces(lexicon: Lexicon) -> Iterator[tuple[str, str, bool]]:
     for country in gazetteers.countries():
         for name in (country.name, *country.aliases, *country.capitals):
             yield name.removeprefix("the "), "GPE", name.startswith("the ")
+        for name in (country.name, *country.aliases):
+            yield name.removeprefix("the ").replace(" ", "-"), "GPE", name.startswith("the ")
         for name in country.demonyms:
             yield name, "NORP", False
     for group in lexicon.groups:
