@@ -189,6 +189,29 @@ def test_changed_rules_are_noticed(tmp_path, articles):
     assert one["program"] == two["program"]
 
 
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("program/knowledge/rules.yaml", ["rules"]),
+        ("program/knowledge/map/shapes.geojson", []),
+        ("program/report/charts.py", []),
+        ("program/world.py", []),
+        ("program/linking/acts.py", ["program"]),
+        ("model/config.cfg", ["model"]),
+        ("model/reader/model.onnx", ["reader"]),
+    ],
+)
+def test_a_file_changes_one_hash_or_none(tmp_path, name, changed):
+    from pipeline.running import fingerprint
+
+    before = fingerprint.engine()
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("changed")
+    after = fingerprint.engine()
+    assert [part for part in before if before[part] != after[part]] == changed
+
+
 def test_a_damaged_table_is_written_again(tmp_path, articles):
     run(options(tmp_path, articles))
     good = tables(tmp_path)

@@ -247,7 +247,7 @@ def timeline(acts: Sequence[Row]) -> Spec:
     """Who acts on whom, and when: a lane for each dyad, a dot for each month and quad class."""
     dated = [row for row in acts if row["date_start"]]
     lanes = views.lanes(dated, _itself)
-    shown = {lane: _short(lane) for lane in lanes[:LANES]}
+    shown = {lane: lane.shortened(NAME) for lane in lanes[:LANES]}
     years = views.Years.of(row["date_start"] for row in dated)
     data = [
         _dot(dyad, quad, found, years)
@@ -276,15 +276,6 @@ def _itself(row: Row) -> Row:
     return row
 
 
-def _short(dyad: views.Dyad) -> str:
-    return dyad._replace(source=cut(dyad.source), target=cut(dyad.target)).name
-
-
-def cut(name: str) -> str:
-    """Shorten a name to what a picture has room for."""
-    return name if len(name) <= NAME else name[: NAME - 1] + "…"
-
-
 def full_name(dyad: views.Dyad) -> str:
     """Return who acts on whom, with the names of the countries."""
     return dyad._replace(source=party_name(dyad.source), target=party_name(dyad.target)).name
@@ -293,7 +284,7 @@ def full_name(dyad: views.Dyad) -> str:
 def _dot(dyad: views.Dyad, quad: str, found: list[Row], years: views.Years) -> dict[str, Any]:
     first = found[0]["date_start"]
     return {
-        "lane": _short(dyad),
+        "lane": dyad.shortened(NAME),
         "who": full_name(dyad),
         "month": _month(first, years) + _within(first, quad, len(found)),
         "when": found[0]["date"] if len(found) == 1 else first[:7],
@@ -430,7 +421,8 @@ def network(acts: Sequence[Row]) -> Spec:
     shown = [party for party, _ in _ranked(busy)[:ACTORS]]
     number = {party: index for index, party in enumerate(shown)}
     nodes = [
-        {"label": cut(party), "name": party_name(party), "acts": busy[party]} for party in shown
+        {"label": views.shortened(party, NAME), "name": party_name(party), "acts": busy[party]}
+        for party in shown
     ]
     links = [
         {

@@ -65,6 +65,25 @@ class Dyad(NamedTuple):
         """``DEU → JPN``, ``DEU – JPN`` where it is mutual, ``DEU`` alone."""
         return (" – " if self.mutual else " → ").join(filter(None, self[:2]))
 
+    def shortened(self, length: int) -> str:
+        """The name, with no more of each of the two than so many characters."""
+        return self._replace(
+            source=shortened(self.source, length), target=shortened(self.target, length)
+        ).name
+
+
+def shortened(text: str, length: int) -> str:
+    """Shorten a text to what a picture has room for.
+
+    Examples
+    --------
+    >>> shortened("Organisation of Islamic Cooperation", 12)
+    'Organisatio…'
+    >>> shortened("Zanzibar", 8)
+    'Zanzibar'
+    """
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
 
 def dyads(row: Row) -> list[Dyad]:
     """Return who acts on whom in an item, sorted; one alone is with nobody.

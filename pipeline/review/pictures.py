@@ -80,10 +80,6 @@ def _nothing(what: str) -> Markup:
     return Markup('<p class="empty">{}</p>').format(what)
 
 
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
-
-
 def _cells(entry: Entry) -> Row:
     return entry.cells
 
@@ -134,7 +130,7 @@ def timeline(entries: list[Entry]) -> Markup:
         return _nothing("No event has a date with a known year yet.")
     lanes = views.lanes(dated, _cells)
     shown = lanes[:LANES]
-    left = 24 + max(len(_short(dyad)) for dyad in shown) * CHARACTER
+    left = 24 + max(len(dyad.shortened(NAME)) for dyad in shown) * CHARACTER
     top, row = 34.0, 30.0
     axis = _Axis([e.cells["date_start"] for e in dated], left, WIDTH - 20)
     height = top + row * len(shown) + 10
@@ -142,7 +138,7 @@ def timeline(entries: list[Entry]) -> Markup:
     dots = sorted(views.dots(dated, _cells).items(), key=lambda dot: dot[0])
     for number, pair in enumerate(shown):
         y = top + row * (number + 0.5)
-        name = _short(pair)
+        name = pair.shortened(NAME)
         marks += [_line(left, y, WIDTH - 20, y, "lane"), _text(left - 14, y + 4, name, "", "end")]
         for (_, month, quad), found in (dot for dot in dots if dot[0][0] == pair):
             middle = f"{month}-15" if len(found) > 1 else found[0].cells["date_start"]
@@ -167,10 +163,6 @@ def _dot(x: float, y: float, pair: views.Dyad, month: str, quad: str, found: lis
     real = any(e.cells["factuality"] == "actual" for e in found)
     css = f"{QUADS.get(quad, '')} {'dot' if real else 'dot open'}"
     return _mark(href, label, _circle(x, y, min(4 + len(found) ** 0.5 * 1.6, 13), css))
-
-
-def _short(dyad: views.Dyad) -> str:
-    return dyad._replace(source=_cut(dyad.source, NAME), target=_cut(dyad.target, NAME)).name
 
 
 def _note(*remarks: str) -> Markup:
@@ -214,7 +206,7 @@ def agreements(entries: list[Entry]) -> Markup:
     for number, (agreement_id, life) in enumerate(sorted(lives.items())):
         y = top + row * (number + 0.5)
         places = [left + 20 + stages.index(stage) * step for stage in life]
-        label = _text(left - 8, y + 4, _cut(agreement_id, 32), "", "end")
+        label = _text(left - 8, y + 4, views.shortened(agreement_id, 32), "", "end")
         marks.append(_mark(_link(agreement=agreement_id), agreement_id, label))
         marks.append(_line(min(places), y, max(places), y, "life"))
         for stage, found in sorted(life.items()):
@@ -322,7 +314,7 @@ def _bars(
         ).format(
             left - 10,
             y + 12,
-            _cut(value, 28),
+            views.shortened(value, 28),
             left,
             y,
             f"{length:.1f}",

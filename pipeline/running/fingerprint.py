@@ -12,8 +12,11 @@ import pipeline
 from pipeline.running.shard import Item
 
 _PROGRAM = Path(pipeline.__file__).parent
-_NO_PART = {"cli", "evaluation", "retraining", "review"}
-"""Parts of the program that no result depends on."""
+_NO_PART = {"cli", "evaluation", "map", "report", "retraining", "review", "world.py"}
+"""Parts of the program and of its knowledge that no result depends on: what is done with results,
+and the shapes of the map."""
+READER = "reader"
+"""The folder of the reader in that of the language model."""
 
 
 def engine(
@@ -44,30 +47,34 @@ def engine(
     from pipeline.language import model_path
 
     knowledge = _PROGRAM / "knowledge"
-    code = (
-        path
-        for path in _PROGRAM.rglob("*.py")
-        if path.relative_to(_PROGRAM).parts[0] not in _NO_PART
-    )
-    rule_files = [path for path in knowledge.rglob("*") if path.is_file()]
+    code = _parts(_PROGRAM, "*.py")
+    rule_files = _parts(knowledge, "*")
     if rules is not None:
         rule_files += [path for path in rules.rglob("*") if path.is_file()]
     model = model or model_path()
     return {
         "version": pipeline.__version__,
         "program": _files(code, _PROGRAM),
-        "model": _files((path for path in model.rglob("*") if path.is_file()), model),
+        "model": _files(
+            (p for p in _parts(model, "*") if p.relative_to(model).parts[0] != READER), model
+        ),
         "rules": _files(rule_files, knowledge),
         "reader": _files(_reader_files(), model_path()) if reader else "",
         "min_confidence": str(min_confidence),
     }
 
 
+def _parts(folder: Path, pattern: str) -> list[Path]:
+    """The files below a folder but for those in its parts that no result depends on."""
+    found = (path for path in folder.rglob(pattern) if path.is_file())
+    return [path for path in found if path.relative_to(folder).parts[0] not in _NO_PART]
+
+
 def _reader_files() -> list[Path]:
     """The packaged reader's files: it reads beside other language models too."""
     from pipeline.language import model_path
 
-    return [path for path in (model_path() / "reader").rglob("*") if path.is_file()]
+    return [path for path in (model_path() / READER).rglob("*") if path.is_file()]
 
 
 def key(item: Item, engine_hash: str) -> bytes:
