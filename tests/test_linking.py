@@ -354,18 +354,22 @@ def test_what_could_be_either_of_two_acts_joins_neither() -> None:
 
 
 @pytest.mark.parametrize(
-    ("type_", "party", "kept"),
+    ("type_", "party", "taken_from", "kept"),
     [
-        ("AGREE", Entity("Norway", "GPE", "NOR"), False),
-        ("PROTEST", Entity("Norway", "GPE", "NOR"), True),
-        ("ASSAULT", Entity("Iron Guard", "ORG"), False),
+        ("AGREE", Entity("Norway", "GPE", "NOR"), "", True),
+        ("AGREE", Entity("Norway", "GPE", "NOR"), "another mention", False),
+        ("PROTEST", Entity("Norway", "GPE", "NOR"), "another mention", True),
+        ("ASSAULT", Entity("Iron Guard", "ORG"), "", False),
     ],
 )
-def test_only_a_state_meets_itself(nlp: Language, type_: str, party: Entity, kept: bool) -> None:
+def test_only_a_state_meets_itself(
+    nlp: Language, type_: str, party: Entity, taken_from: str, kept: bool
+) -> None:
     doc, peru = nlp("They did it again."), Entity("Peru", "GPE", "PER")
     spans = {"trigger": (5, 8), "evidence": (0, 18), "rule_id": type_.lower()}
     own = Entity(party.name, party.type, party.country, "GOV")
-    act = Event(type_, **spans, actors=[own], recipients=[party, peru])
+    reasons = {"recipients": taken_from} if taken_from else {}
+    act = Event(type_, **spans, actors=[own], recipients=[party, peru], reasons=reasons)
     (linked,) = link_document([act], doc)
     assert linked.recipients == ([party, peru] if kept else [peru])
 
