@@ -36,6 +36,8 @@ def repair(doc: Doc) -> Doc:
             token.dep_ = "dep"
         if token.dep_ == "amod" and token.head.i > token.i and _is_clause(token):
             _lift(token)
+        elif token.dep_ == "nsubj:pass" and _is_active(token.head):
+            _activate(token)
         elif token.dep_ == "nsubj" and token.head.dep_ == "advmod":
             token.head = token.head.head
         elif token.dep_ == "nsubj" and token.pos_ in ("NOUN", "PROPN"):
@@ -259,6 +261,28 @@ def _list(name: Token) -> None:
     described = before.dep_ == "nmod" and before.head == noun and noun.pos_ == "NOUN"
     if before.pos_ == "PROPN" and described:
         name.head = before
+
+
+def _is_active(verb: Token) -> bool:
+    """Whether a participle without an auxiliary shares the object of the verb behind it.
+
+    *neither attacked nor threatened Oman*: a passive would leave no object to share.
+    """
+    children = list(verb.children)
+    if verb.tag_ != "VBN" or any(
+        c.dep_ in ("aux", "aux:pass", "obj", "obl:agent") for c in children
+    ):
+        return False
+    others = [c for c in children if c.dep_ == "conj" and c.tag_ in ("VBN", "VBD")]
+    return any(c.dep_ == "obj" for other in others for c in other.children)
+
+
+def _activate(subject: Token) -> None:
+    """Make past tenses of coordinated participles, and their subject one that acts."""
+    subject.dep_ = "nsubj"
+    for verb in (subject.head, *(c for c in subject.head.children if c.dep_ == "conj")):
+        if verb.tag_ == "VBN":
+            verb.tag_ = "VBD"
 
 
 def _join_finite(verb: Token) -> None:

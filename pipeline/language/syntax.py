@@ -219,7 +219,21 @@ def patient(verb: Token) -> list[Token]:
         subject = surface_subject(verb)
         if subject and subject[0] != verb.head:
             return [verb.head]
-    return found
+    return found or _shared_object(verb)
+
+
+def _shared_object(verb: Token) -> list[Token]:
+    """The object of *attacked and threatened Oman* for the verb that it was not hung on."""
+    if verb.dep_ == "conj" and is_verbal(verb.head):
+        other = verb.head
+        objects = [o for o in children(other, "obj") if o.left_edge.i > verb.i]
+    else:
+        other = next((c for c in children(verb, "conj") if is_verbal(c)), verb)
+        objects = list(children(other, "obj"))
+    first, last = sorted((verb, other))
+    between = verb.doc[first.i + 1 : last.i]
+    beside = all(t.dep_ in ("cc", "advmod", "fixed", "aux") for t in between)
+    return [antecedent(o) for o in objects] if beside and not is_passive(other) else []
 
 
 def preposition(nominal: Token) -> str:

@@ -15,7 +15,8 @@ GOVERNING = (
     "passing", "motion",
 )  # fmt: skip
 WORDS = (
-    "negation", "contrast", "near_miss", "negative_determiner", "negative_pronoun",
+    "negation", "contrast", "near_miss", "negative_determiner", "negated_occasion",
+    "replacing", "negative_pronoun",
     "future_auxiliary", "conditional_auxiliary", "possible_auxiliary", "ability_auxiliary",
     "obligation_auxiliary", "possible_adverb", "condition_marker", "inversion",
     "temporal_marker", "question_word", "future_modifier", "future_time", "proposed_modifier",
@@ -74,6 +75,12 @@ class Cues:
             if written in self._groups:
                 return self._groups[written]
         return None
+
+    def has_phrase(self, name: str, token: Token) -> bool:
+        """Whether a token begins or ends one of the two-word phrases of a group."""
+        i, doc = token.i, token.doc
+        pairs = (doc[at : at + 2].text.lower() for at in (i, i - 1) if 0 <= at < len(doc) - 1)
+        return any(pair in self._words[name] for pair in pairs)
 
     def words(self, name: str) -> frozenset[str]:
         """The words of a group, as its file has them."""

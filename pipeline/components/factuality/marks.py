@@ -38,6 +38,8 @@ class Marks:
         return (
             self._open(verb)
             or self._negated(verb)
+            or self._never(verb)
+            or self._replaced(verb)
             or self._able(verb)
             or self._planned(verb)
         )  # fmt: skip
@@ -49,6 +51,9 @@ class Marks:
                 return Reading("negated", child)
             if child.dep_ == "case" and child.lower_ == "without":
                 return Reading("negated", child)
+        replaced = self._replaced(noun)
+        if replaced is not None:
+            return replaced
         for child in _modifiers(noun):
             for group, value in (
                 ("proposed_modifier", "proposed"),
@@ -144,6 +149,24 @@ class Marks:
                 for word in syntax.children(child, "det", "cc:preconj", "cc", "advmod"):
                     if self._cues.has("negative_determiner", word):
                         return Reading("negated", word)
+        return None
+
+    def _never(self, verb: Token) -> Reading | None:
+        """Read ``at no time did they attack``; the phrase may hang on the subject before it."""
+        subjects = syntax.children(verb, *syntax.SUBJECTS)
+        behind = (w for s in subjects for w in syntax.children(s, "nmod") if s.i < w.i < verb.i)
+        for phrase in (*syntax.children(verb, "obl", "obl:unmarked"), *behind):
+            if self._cues.has("negated_occasion", phrase):
+                for word in syntax.children(phrase, "det"):
+                    if word.lower_ == "no":
+                        return Reading("negated", word)
+        return None
+
+    def _replaced(self, act: Token) -> Reading | None:
+        """Read ``rather than condemn``, ``instead of talks``: something else happened."""
+        for child in syntax.children(act, "mark", "cc", "case"):
+            if self._cues.has_phrase("replacing", child):
+                return Reading("negated", child)
         return None
 
     def _is_negation(self, verb: Token, child: Token) -> bool:
