@@ -37,6 +37,7 @@ of a coordination each head has its own. Empty where it is nobody or the text do
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_right
 
 from spacy.tokens import Doc, Span, Token
 
@@ -74,8 +75,9 @@ def in_zone(doc: Doc, start_char: int) -> bool:
 
 def dateline(doc: Doc, start_char: int) -> Span | None:
     """Return the date line under which a character offset stands; None under the first one."""
-    above = (span for span in doc.spans.get(POSTS, ()) if span.start_char <= start_char)
-    return max(above, key=lambda span: span.start_char, default=None)
+    lines = doc.spans.get(POSTS, ())
+    above = bisect_right(range(len(lines)), start_char, key=lambda n: lines[n].start_char)
+    return lines[above - 1] if above else None
 
 
 def written_on(doc: Doc, start_char: int) -> datetime.date | None:
