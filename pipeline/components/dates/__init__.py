@@ -9,8 +9,8 @@ module                    one step
 :mod:`.survey`            what the article as a whole says: dateline, story or news, day order
 :mod:`.tense`             where the governing verb points (``knowledge/dates/cues.yaml``)
 :mod:`.normalisers`       a match and its context to a value: :mod:`.absolute`,
-                          :mod:`.from_writing`, :mod:`.from_text`, written forms by dateparser in
-                          :mod:`.long_tail`; years by :mod:`.resolution`
+                          :mod:`.from_writing`, :mod:`.from_text`, :mod:`.feasts`, written forms
+                          by dateparser in :mod:`.long_tail`; years by :mod:`.resolution`
 :mod:`.edtf`              values: EDTF form, first and last day, arithmetic
 :mod:`.reader`            all of these over one text; joins ranges
 :mod:`.component`         the spaCy component ``pacta_dates``
