@@ -16,6 +16,7 @@ from pipeline.components.events.admission import (
     refusal,
 )
 from pipeline.components.events.authority import Home, acting_state
+from pipeline.components.events.gapping import gapped
 from pipeline.components.events.matching import Match, matches
 from pipeline.components.events.parties import (
     aim_at_deed,
@@ -99,8 +100,10 @@ def extract(
         alone = match.trigger.rule.needs_partner and is_alone(events[-1])
         if alone or _stays_home(events[-1], match) or is_of_own_deed(events[-1], match, slots):
             events.pop()
-        elif match.trigger.frame.joint and not _is_offered(events[-1], match):
+            continue
+        if match.trigger.frame.joint and not _is_offered(events[-1], match):
             events[-1].recipients = []
+        events.extend(gapped(events[-1], match.token, slots))
     _await(events, doc, book)
     return sorted([*events, *continued(doc, events, book, slots)], key=lambda e: e.trigger)
 
