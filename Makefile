@@ -11,7 +11,7 @@ FIGURES ?= docs/bench.json
 DURATION ?= 1800
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: run extras test lint bench memory fuzz mutants audit archive browser clean
+.PHONY: run extras test lint bench memory fuzz hostile mutants audit archive browser clean
 
 run: .venv/ready
 	$(BIN)/pacta run corpus/articles --metadata corpus/documents.csv -o outputs
@@ -39,6 +39,12 @@ fuzz: .venv/extras
 # make mutants: whether the tests notice single changes of behaviour (tests/mutations.py).
 mutants: .venv/extras
 	$(BIN)/python tests/mutations.py
+
+# make hostile: every hostile input of the tests with its result, seconds and memory, into TABLE.
+TABLE ?= build/hostile.csv
+hostile: .venv/ready
+	mkdir -p $(dir $(TABLE))
+	$(BIN)/python scripts/hostile_inputs.py $(TABLE)
 
 # make audit: known vulnerabilities of what is pinned, by osv.dev.
 audit:

@@ -155,13 +155,15 @@ def _documents(tmp_path, folder, **changes):
 
 
 @pytest.mark.parametrize(("name", "data", "expected"), CASES, ids=[case[0] for case in CASES])
-def test_bad_file(tmp_path, folder, name, data, expected):
+def test_bad_file(tmp_path, folder, name, data, expected, record_property):
     if name.endswith(".html"):
         pytest.importorskip("trafilatura")
     if name.endswith(".parquet"):
         pytest.importorskip("pyarrow")
     (folder / name).write_bytes(data)
     rows = _documents(tmp_path, folder)
+    came = [f"{row['status']}: {row['message']}".strip(": ") for row in rows.values()]
+    record_property("result", " | ".join(came[:3]))
     assert {doc_id: row["status"] for doc_id, row in rows.items()} == {
         doc_id: status for doc_id, (status, _) in expected.items()
     }
@@ -412,14 +414,16 @@ BAD_RULES = {
 
 
 @pytest.mark.parametrize("name", BAD_RULES)
-def test_bad_rule_files(tmp_path, name):
+def test_bad_rule_files(tmp_path, name, record_property):
     content, message = BAD_RULES[name]
     (tmp_path / "rules").mkdir()
     data = content if isinstance(content, bytes) else content.encode()
     (tmp_path / "rules" / "mine.yaml").write_bytes(data)
     (tmp_path / "a.txt").write_text(ENGLISH)
     arguments = [tmp_path / "a.txt", "--rules", tmp_path / "rules", "-o", tmp_path / "out"]
-    _refused(pacta("run", *arguments), message, 2)
+    result = pacta("run", *arguments)
+    record_property("result", result.stderr.decode())
+    _refused(result, message, 2)
     assert not list((tmp_path / "out").glob("*.csv"))
     assert not Path("owned").exists()
 

@@ -85,12 +85,13 @@ SEEN = {
 @pytest.mark.parametrize(("change", "message"), SEEN.values(), ids=SEEN)
 @pytest.mark.parametrize("action", ["accept", "reject"])
 def test_a_row_that_was_never_shown_is_refused(
-    ana: Reviewer, output: Path, action: str, change: dict, message: str
+    ana: Reviewer, output: Path, action: str, change: dict, message: str, record_property: Any
 ) -> None:
     uid = ana.uid("meet", 214)
     seen = ana.get("/api/event", uid=uid)["cells"] | change
     body = {"id": "12345678", "reviewer": "Eve", "action": action, "uid": uid, "seen": seen}
     answer = post(ana, json.dumps(body))
+    record_property("result", f"{answer.status_code}: {answer.json()['problem']}")
     assert answer.status_code == 400
     assert message in answer.json()["problem"]
     assert ana.get("/api/event", uid=uid)["history"] == []
@@ -166,12 +167,13 @@ BODIES = [
 
 @pytest.mark.parametrize("body", BODIES, ids=[json.dumps(body)[:60] for body in BODIES])
 def test_a_body_that_is_no_decision_changes_nothing(
-    ana: Reviewer, output: Path, body: dict
+    ana: Reviewer, output: Path, body: dict, record_property: Any
 ) -> None:
     uid = ana.uid("meet", 214)
     body = {"id": "12345678", "reviewer": "Eve"} | body
     body = {k: uid if v == "U" else v for k, v in body.items()}
     answer = post(ana, json.dumps(body))
+    record_property("result", f"{answer.status_code}: {answer.json().get('problem')}")
     assert answer.status_code in (400, 422)
     assert answer.json()["problem"]
     assert Store(output).since() == []
