@@ -410,14 +410,22 @@ class Resolution:
     def holder_by_surname(self, surname: str, title: str = "") -> Term | None:
         """Return the one holder of a name in office on the article's day.
 
-        His state is named in the article, or the name is one leading holder's alone.
+        His state is named in the article, or the name is one leading holder's alone, who is in
+        office and has no title that is not his.
         """
+        answers = self.lexicon.offices.answers
+        plain = not title or title in self.lexicon.offices.address
         everyone = self.lexicon.by_surname.get(surname, [])
         terms = [term for term in everyone if self.about(term)]
         if not terms and len({t.name for t in everyone}) == 1 and len(surname) > 4:
-            terms = [term for term in everyone if term.office in _LEADING]
+            terms = [
+                term
+                for term in everyone
+                if term.office in _LEADING
+                and (plain or title in answers.get(term.office, ()))
+                and (self.date is None or term.covers(self.date))
+            ]
         if title:
-            answers = self.lexicon.offices.answers
             terms = [t for t in terms if title in answers.get(t.office, ())] or terms
         if self.date:
             terms = [t for t in terms if t.covers(self.date)] or [
