@@ -20,7 +20,16 @@ from pathlib import Path
 from typing import TextIO
 
 ROOT = Path(__file__).parent.parent
-COPIED = ("pipeline", "tests", "docs", "corpus", "pyproject.toml", "README.md", "CONTRIBUTING.md")
+COPIED = (
+    "pipeline",
+    "tests",
+    "scripts",
+    "docs",
+    "corpus",
+    "pyproject.toml",
+    "README.md",
+    "CONTRIBUTING.md",
+)
 LINKED = ("models",)
 """What is large and no mutation touches."""
 
@@ -169,6 +178,20 @@ MUTATIONS = (
         "a ship called by its name is of no state",
         Gut(COREFERENCE + "affiliation.py", "of_machine", "return []"),
         ("tests/test_coreference_titles.py::test_whom_a_word_means",),
+    ),
+    Mutation(
+        "a rule loses fourteen verbs",
+        DropWords("pipeline/knowledge/events/rules/aid.yaml", "aid-provide", "verbs", 14),
+        ("tests/test_rule_words.py::test_every_word_of_a_rule_is_tried",),
+    ),
+    Mutation(
+        "a rule has a word that no sentence tries",
+        Edit(
+            "pipeline/knowledge/events/rules/consult.yaml",
+            "- id: consult-meet\n",
+            "- id: consult-meet\n  adjectives: [untried]\n",
+        ),
+        ("tests/test_rule_words.py::test_every_word_of_a_rule_is_tried",),
     ),
 )
 
