@@ -68,6 +68,20 @@ def items(cell: str) -> list[str]:
     return [item for part in cell.split(";") if (item := part.strip())]
 
 
+def words(source: Any, name: str, file: Path | str) -> list[str]:
+    """Take a list of words out of a map that was read from a YAML file.
+
+    Raises
+    ------
+    KnowledgeError
+        The list is missing, or holds something else: a number, or an unquoted ``true``.
+    """
+    found = source.get(name) if isinstance(source, dict) else None
+    if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
+        raise KnowledgeError(file, name, "must be a list of words")
+    return found
+
+
 def document(name: str | Path, folder: Path = KNOWLEDGE) -> Any:
     """Read a YAML file with the safe loader; ``on``, ``off``, ``yes`` and ``no`` are words.
 

@@ -118,3 +118,9 @@ def test_any_text_is_looked_up(text):
     ):
         found = look_up(text)
         assert found is None or found.name
+
+
+@pytest.mark.parametrize("source", [{}, {"a": "x"}, {"a": ["x", 1]}, {"a": [True]}, [], None])
+def test_a_list_of_words_that_is_none(source):
+    with pytest.raises(resources.KnowledgeError, match=r"own\.yaml: a: must be a list of words"):
+        resources.words(source, "a", "own.yaml")

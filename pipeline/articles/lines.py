@@ -207,7 +207,5 @@ def _keeps_hyphen(first: str, second: str, text: str) -> bool:
 
 @functools.cache
 def _words(name: str) -> frozenset[str]:
-    words = resources.document(_FILE)[name]
-    if not all(isinstance(word, str) for word in words):
-        raise resources.KnowledgeError(_FILE, name, "must be a list of words (quote on, off, no)")
+    words = resources.words(resources.document(_FILE), name, _FILE)
     return frozenset(word.casefold() for word in words)

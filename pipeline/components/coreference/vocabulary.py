@@ -78,10 +78,7 @@ def load_vocabulary(nominals: object, classes: dict[str, list[str]]) -> Vocabula
         raise resources.KnowledgeError(_FILE, "file", "must be a map")
 
     def words(key: str) -> frozenset[str]:
-        found = nominals.get(key)
-        if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
-            raise resources.KnowledgeError(_FILE, key, "must be a list of words")
-        return frozenset(found)
+        return frozenset(resources.words(nominals, key, _FILE))
 
     for noun, fits in nominals.get("bodies", {}).items():
         unknown = set(fits) - {"sectors", "kinds", "words"}

@@ -16,7 +16,7 @@ from typing import Any
 from spacy.tokens import Span, Token
 
 from pipeline.components.dates.lexer import Lexemes
-from pipeline.resources import KNOWLEDGE, KnowledgeError, document
+from pipeline.resources import KNOWLEDGE, document, words
 
 FOLDER = KNOWLEDGE / "dates"
 PAST, FUTURE, UNKNOWN = "past", "future", ""
@@ -68,11 +68,8 @@ def load(folder: Path = FOLDER) -> Cues:
     """
     source: Any = document("cues.yaml", folder)
     names = [field.name for field in fields(Cues)]
-    for name in names:
-        words = source.get(name) if isinstance(source, dict) else None
-        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise KnowledgeError(folder / "cues.yaml", name, "a list of (quoted) words is expected")
-    return Cues(**{name: frozenset(source[name]) for name in names})
+    path = folder / "cues.yaml"
+    return Cues(**{name: frozenset(words(source, name, path)) for name in names})
 
 
 def from_words(cues: Cues, lexemes: Lexemes, first: int, last: int) -> str:

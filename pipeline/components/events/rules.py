@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from spacy.tokens import Token
 
-from pipeline.resources import KNOWLEDGE, KnowledgeError, document, table
+from pipeline.resources import KNOWLEDGE, KnowledgeError, document, table, words
 
 FOLDER = KNOWLEDGE / "events"
 SLOTS = frozenset({
@@ -245,10 +245,7 @@ def _stems(form: str) -> Iterator[str]:
 
 
 def _classes(raw: dict[str, Any]) -> dict[str, frozenset[str]]:
-    for name, words in raw.items():
-        if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
-            raise KnowledgeError("classes.yaml", name, "must be a list of words")
-    return {name: frozenset(words) for name, words in raw.items()}
+    return {name: frozenset(words(raw, name, "classes.yaml")) for name in raw}
 
 
 def _checked(model: type[Any], record: Any, file: Path | str, where: str) -> Any:
