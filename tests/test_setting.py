@@ -10,8 +10,8 @@ import yaml
 from spacy.language import Language
 
 from pipeline import extract
+from pipeline.components.acts import telling
 from pipeline.components.events import setting
-from pipeline.linking import telling
 from pipeline.resources import KnowledgeError
 
 CASES = yaml.safe_load((Path(__file__).parent / "data/settings.yaml").read_text(encoding="utf-8"))
