@@ -210,6 +210,11 @@ def test_nothing_in_a_zone(nlp):
     assert [s.text for s in nlp(doc).spans["dates"]] == ["22 March 2026"]
 
 
+def test_nothing_in_the_address_of_a_page(nlp):
+    text = "See https://example.org/2019/05/12/pact and t.co/2003, signed 22/03/2026."
+    assert [s.text for s in nlp(text).spans["dates"]] == ["22/03/2026"]
+
+
 def test_nothing_within_a_name(nlp):
     doc = nlp.make_doc("The Sunday Herald Group met in March 2026.")
     doc.ents = [Span(doc, 1, 4, label="ORG")]

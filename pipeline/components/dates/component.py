@@ -68,6 +68,8 @@ class Dates:
         def skip(start: int, end: int, match: Match) -> bool:
             if extensions.in_zone(doc, start):
                 return True
+            if "/" in doc.text[max(0, start - 1) : end + 1] and _in_address(doc, start, end):
+                return True
             if parsed and match.rule.normaliser == "deictic_day" and match.parts["rel"] == 0:
                 span = doc.char_span(start, end, alignment_mode="expand")
                 return span is not None and tense.means_these_times(span)
@@ -94,6 +96,12 @@ def _post_spans(doc: Doc, posts: Iterable[Post]) -> Iterator[Span]:
             day = post.day.isoformat()
             span._.date = DateValue(day, day, day, "day")
             yield span
+
+
+def _in_address(doc: Doc, start: int, end: int) -> bool:
+    """Tell whether characters lie in the address of a page: *example.org/2019/05/12/pact*."""
+    span = doc.char_span(start, end, alignment_mode="expand")
+    return span is not None and any(token.like_url for token in span)
 
 
 def _inside(names: list[tuple[int, int]], start: int, end: int) -> bool:
