@@ -20,6 +20,7 @@ from pipeline.components.events.gapping import gapped
 from pipeline.components.events.matching import Match, matches
 from pipeline.components.events.parties import (
     aim_at_deed,
+    all_of_them,
     answer_accuser,
     before,
     clause_parties,
@@ -79,8 +80,8 @@ def extract(
             continue
         events.extend(_events(doc, match, by_token, reading, slots))
         _inherit_setting(events, match.token)
-        if match.trigger.frame.continues_meeting and len(events[-1].actors) == 1:
-            met = other_side(events)
+        if match.trigger.frame.continues_meeting:
+            met = other_side(events, all_of_them(match, slots))
             if met:
                 events[-1].actors = list(met)
                 events[-1].reasons["actors"] = "goes on with the meeting told before"

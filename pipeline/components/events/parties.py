@@ -77,17 +77,30 @@ def clause_parties(match: Match, slots: Slots, event: Event) -> list[Entity]:
     return [] if match.trigger.frame.joint and len(found) < 2 else found
 
 
-def other_side(events: list[Event]) -> list[Entity]:
-    """Return all who met where the last event goes on with one: *Lee also discussed trade*.
+def all_of_them(match: Match, slots: Slots) -> bool:
+    """Whether all who met go on: *they discussed*, *the officials reviewed*, nobody named."""
+    subjects = syntax.agent(match.token) if match.trigger.kind == "verb" else []
+    if len(subjects) != 1 or syntax.named_owner(subjects[0]):
+        return False
+    word = subjects[0]
+    named = any(child.ent_type_ for child in word.children)
+    return slots.is_a(word, "participant") and not named and len(syntax.conjuncts(word)) == 1
 
-    They are those of the meeting told last, if whoever speaks was there.
+
+def other_side(events: list[Event], everybody: bool = False) -> list[Entity]:
+    """Return all who met where the text goes on with one of them: *Lee also discussed trade*.
+
+    They are those of the meeting told last, if whoever speaks was there, or ``everybody`` does.
     """
     event = events[-1]
+    if not everybody and len(event.actors) != 1:
+        return []
     for earlier in before(events, within=event.trigger[0] - MEETING):
         near = event.trigger[0] - earlier.trigger[0] < MEETING
         if earlier.event_type == "CONSULT" and len(earlier.actors) > 1 and near:
             there = earlier.factuality == event.factuality == "actual"
-            return earlier.actors if there and set(event.actors) < set(earlier.actors) else []
+            met = everybody or set(event.actors) < set(earlier.actors)
+            return earlier.actors if there and met else []
     return []
 
 
