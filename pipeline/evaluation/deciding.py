@@ -87,7 +87,7 @@ def article_of(
     ``weights`` choose the parties, on which the decision about an event depends.
     """
     from pipeline.components.events.decision import features, proposed
-    from pipeline.components.events.evidence import Evidence
+    from pipeline.components.events.evidence import READER, Evidence
     from pipeline.components.events.extraction import extract
     from pipeline.evaluation.reading import slots_of
     from pipeline.evaluation.scoring import entity_forms
@@ -112,7 +112,7 @@ def article_of(
     )
     choices = []
     for token, told in proposed(doc, events, evidence):
-        read = {event.event_type for event in events if event.trigger[0] == token.idx}
+        read = {event.event_type for event in told if event.rule_id != READER}
         right = {want.type for want in wanted(token)}
         cases = tuple(
             Case(

@@ -116,7 +116,7 @@ class Decision:
             What the reader adds.
         """
         for token, told in proposed(doc, events, evidence):
-            read = {event.event_type for event in events if event.trigger[0] == token.idx}
+            read = {event.event_type for event in told if event.rule_id != READER}
             for event in told:
                 values = features(event, token, evidence, read)
                 sure = self.probability(event.rule_id, event.event_type, values)
