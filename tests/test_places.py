@@ -234,3 +234,24 @@ def test_tables_name_no_place_twice(file):
 def test_attributes_exist_once_the_component_is_built(nlp):
     extensions.register()
     assert spacy.tokens.Span.has_extension("place")
+
+
+def test_towns_named_again_are_not_compared_again(monkeypatch, resolver):
+    calls = 0
+    measured = resolve.distance
+
+    def counted(a, b):
+        nonlocal calls
+        calls += 1
+        return measured(a, b)
+
+    monkeypatch.setattr(resolve, "distance", counted)
+    counts = []
+    for times in (10, 40):
+        text = "They met in Bonn, Cologne and Lima. " * times
+        spans = [(m.start(), m.end(), "GPE") for m in re.finditer("Bonn|Cologne|Lima", text)]
+        calls = 0
+        resolver.resolve(text, spans)
+        counts.append(calls / times)
+    assert counts[0] > 1
+    assert counts[1] < counts[0] * 1.5

@@ -32,6 +32,7 @@ COUNTRY_NAMED = 1.5  # at most, for a country the article speaks of
 DIVISION_NAMED = 2.0  # at most, for a province the article speaks of
 NEARBY = 0.8  # another place of the article lies within NEARBY_KM
 NEARBY_KM = 150.0
+KM_A_DEGREE = 111.0  # of latitude
 LISTED = 1.5  # each neighbour in a list that is of its kind, in its country
 HOLDS = 3.0  # "Springfield, Georgia": of the Georgias the one that has a Springfield
 SAID = 4.0  # "Washington state", "the city of Kivu": the writer says what kind of place
@@ -454,7 +455,8 @@ class _Context:
     def __init__(self, mentions: list[Mention], demonyms: Sequence[str]) -> None:
         self._countries: dict[str, dict[str, float]] = defaultdict(dict)
         self._divisions: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
-        self._points: list[tuple[str, Candidate]] = []
+        # Names and places by the band of latitude that they lie in, each once.
+        self._points: dict[int, dict[tuple[str, Candidate], None]] = defaultdict(dict)
         for code in demonyms:
             self._countries[code][code] = 1.0
         for mention in mentions:
@@ -465,7 +467,7 @@ class _Context:
             if choice.division and choice.kind in ("division", "district", "city", "base"):
                 self._raise(self._divisions[choice.country, choice.division], mention.text, sure)
             if choice.kind in ("city", "district", "base") and sure > 0.5:
-                self._points.append((mention.text, choice))
+                self._points[_band(choice)][mention.text, choice] = None
 
     @staticmethod
     def _raise(votes: dict[str, float], name: str, sure: float) -> None:
@@ -481,18 +483,27 @@ class _Context:
                 self._divisions.get((candidate.country, candidate.division)), mention.text
             )
             score += min(DIVISION_NAMED, 1.2 * math.log2(1 + votes))
-        if any(
+        return score + NEARBY * self._is_near_another(mention, candidate)
+
+    def _is_near_another(self, mention: Mention, candidate: Candidate) -> bool:
+        """Whether a place of another name lies within NEARBY_KM; no band is narrower than that."""
+        band = _band(candidate)
+        return any(
             name != mention.text
             and (apart := distance(point, candidate)) is not None
             and apart < NEARBY_KM
-            for name, point in self._points
-        ):
-            score += NEARBY
-        return score
+            for near in (band - 1, band, band + 1)
+            for name, point in self._points.get(near, ())
+        )
 
     @staticmethod
     def _votes(votes: dict[str, float] | None, own: str) -> float:
         return sum(sure for name, sure in votes.items() if name != own) if votes else 0.0
+
+
+def _band(place: Candidate) -> int:
+    """The band of latitude a place lies in, from pole to pole; 0 where it has no middle."""
+    return int(((place.latitude or 0.0) + 90.0) * KM_A_DEGREE // NEARBY_KM)
 
 
 def _certainty(mention: Mention) -> float:
