@@ -105,7 +105,7 @@ def test_it_runs_outside_the_repository(pacta):
     where = pacta("python", "-c", "import pipeline; print(pipeline.__file__)").stdout
     assert "site-packages" in where
     result = pacta("pacta", "run", "articles", "-o", "out")
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "1 article without a date of publication\n")
     rows = pacta("python", "-c", "print(open('out/events.csv', encoding='utf-8').read())").stdout
     [event] = csv.DictReader(rows.strip().splitlines())
     assert (event["event_type"], event["actors"]) == ("SUPPORT", "Norway; Iceland")

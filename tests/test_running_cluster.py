@@ -528,6 +528,6 @@ def test_the_command_on_the_corpus(tmp_path, corpus):
         )
         assert done.returncode == 0, done.stderr
         assert "5 articles" in done.stdout
-        assert done.stderr == ""
+        assert done.stderr == "1 article without a date of publication\n"
     _assert_same(tmp_path / "one", tmp_path / "many")
     assert len(rows(tmp_path / "one", "events")) > 20
