@@ -7,6 +7,7 @@ from spacy.tokens import Token
 from pipeline.categories import categories
 from pipeline.components.events.matching import Match
 from pipeline.components.events.rules import Rule, Rulebook
+from pipeline.components.events.senses import Senses
 from pipeline.components.events.slots import Slots
 from pipeline.components.factuality import Factuality, Reading
 from pipeline.language import syntax
@@ -23,6 +24,7 @@ def refusal(
     reading: Reading | None,
     book: Rulebook,
     slots: Slots,
+    senses: Senses,
 ) -> str:
     """Return why a match is no act by itself, in words for a person; empty where it is one.
 
@@ -40,7 +42,7 @@ def refusal(
         return "it only names what something is about, for or part of"
     if is_undone(match, slots):
         return "it is lifted, eased or evaded, not imposed"
-    return ""
+    return senses.figure(match.token, match.trigger.rule.type)
 
 
 def is_undone(match: Match, slots: Slots) -> bool:

@@ -146,7 +146,8 @@ def proposed(
         found[evidence.trigger(event).i].append(event)
     for at, told in found.items():
         category, share = evidence.reading.best(doc[at])[0]
-        if share >= RIVAL and all(event.event_type != category for event in told):
+        rival = share >= RIVAL and all(event.event_type != category for event in told)
+        if rival and evidence.admits(doc[at], category):
             factuality = evidence.factuality(doc[at], category)
             other = replace(
                 told[0],

@@ -17,6 +17,7 @@ from pipeline.components.events import setting
 from pipeline.components.events.candidates import Candidate, Candidates
 from pipeline.components.events.matching import kinds
 from pipeline.components.events.rules import Rule, Rulebook
+from pipeline.components.events.senses import Senses
 from pipeline.components.events.slots import Slots
 from pipeline.components.reader.reading import Reading
 from pipeline.language.extensions import in_zone
@@ -50,6 +51,7 @@ class Evidence:
         self.reading = reading
         self._book = book
         self._slots = slots
+        self._senses = Senses(doc, slots)
         self._at = {token.idx: token for token in doc}
         self._candidates = Candidates([list(sentence) for sentence in doc.sents])
         self._scored: dict[tuple[int, str], list[tuple[Candidate, float, float]]] = {}
@@ -67,8 +69,13 @@ class Evidence:
             if none[token.i] > 1 - FLOOR or token.idx in taken or in_zone(self.doc, token.idx):
                 continue
             category, _ = self.reading.best(token)[0]
-            found.append(self._event(token, category))
+            if self.admits(token, category):
+                found.append(self._event(token, category))
         return found
+
+    def admits(self, token: Token, category: str) -> bool:
+        """Whether a word may tell an act of a category: force not where it is only a game."""
+        return not self._senses.figure(token, category)
 
     def find_actors(self, event: Event) -> None:
         """Give an event its likely actors, else the likeliest possible one, else none.

@@ -14,6 +14,7 @@ from pipeline.components.events.admission import is_generic, is_somebody_else, r
 from pipeline.components.events.evidence import Evidence
 from pipeline.components.events.extraction import extract
 from pipeline.components.events.matching import Match, NearMatch, forms, matches, near_matches
+from pipeline.components.events.senses import Senses
 from pipeline.components.events.slots import Slots
 from pipeline.records import Event
 
@@ -96,6 +97,7 @@ class Words:
     def __init__(self, doc: Doc, component: Events) -> None:
         self._book, self._factuality = component.book, component.factuality
         self._slots = Slots.of(doc, self._book, self._factuality)
+        self._senses = Senses(doc, self._slots)
         self._near: dict[int, list[NearMatch]] = defaultdict(list)
         for near in near_matches(doc, self._book, self._slots):
             self._near[near.token.i].append(near)
@@ -171,7 +173,7 @@ class Words:
     def _dropped(self, match: Match) -> str:
         """Return why no event came of a rule that fired."""
         reading = read_act(match, self._factuality, self._slots)
-        refused = refusal(match, self._fired, reading, self._book, self._slots)
+        refused = refusal(match, self._fired, reading, self._book, self._slots, self._senses)
         if refused:
             return refused
         judged = self._judged.get(match.token.i)

@@ -38,6 +38,7 @@ from pipeline.components.events.parties import (
 )
 from pipeline.components.events.quotations import continued
 from pipeline.components.events.rules import Rule, Rulebook
+from pipeline.components.events.senses import Senses
 from pipeline.components.events.slots import Slots
 from pipeline.components.events.treaties import (
     distributed,
@@ -70,13 +71,14 @@ def extract(
     are those of an earlier extraction from the document with other rules, to save their work.
     """
     slots = slots or Slots.of(doc, book, factuality)
+    senses = Senses(doc, slots)
     found = list(matches(doc, book, slots))
     by_token = {match.token.i: match for match in found}
     home = Home(doc)
     events: list[Event] = []
     for match in found:
         reading = read_act(match, factuality, slots)
-        if reading is None or refusal(match, by_token, reading, book, slots):
+        if reading is None or refusal(match, by_token, reading, book, slots, senses):
             continue
         events.extend(_events(doc, match, by_token, reading, slots))
         _inherit_setting(events, match.token)
