@@ -122,7 +122,10 @@ class Senses:
             return "it takes place where nobody is hurt"
         beaten = self._slots.entities(one for one in objects if one.ent_type_)
         states = any(entity.type == "GPE" for entity in beaten)
-        return "it tells a game" if self._words.has("outplaying", verb) and states else ""
+        # "Spain beat Italy" is a game, "Chad beat back Mali" is none.
+        particle = any(c.i == verb.i + 1 and c.pos_ in ("ADP", "ADV") for c in verb.children)
+        plays = self._words.has("outplaying", verb) and states and not particle
+        return "it tells a game" if plays else ""
 
     def _is_outcome(self, verb: Token) -> bool:
         """Whether a verb tells who won or left: *stormed to victory*, *stormed out of the room*."""
