@@ -82,6 +82,22 @@ def words(source: Any, name: str, file: Path | str) -> list[str]:
     return found
 
 
+def word_sets(source: Any, names: Iterable[str], file: Path | str) -> dict[str, frozenset[str]]:
+    """Take lists of words out of a map that was read from a YAML file, each written as one text.
+
+    Raises
+    ------
+    KnowledgeError
+        A list is missing or no text.
+    """
+    found = {}
+    for name in names:
+        if not isinstance(source.get(name), str):
+            raise KnowledgeError(file, name, "missing, or not a list of words")
+        found[name] = frozenset(source[name].split())
+    return found
+
+
 def document(name: str | Path, folder: Path = KNOWLEDGE) -> Any:
     """Read a YAML file with the safe loader; ``on``, ``off``, ``yes`` and ``no`` are words.
 

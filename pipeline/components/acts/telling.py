@@ -11,7 +11,6 @@ from pipeline import resources
 from pipeline.categories import acts
 from pipeline.language import syntax
 from pipeline.records import Event
-from pipeline.resources import KnowledgeError
 
 FILE = "telling.yaml"
 
@@ -46,10 +45,7 @@ def words() -> Words:
         A list is missing or no text.
     """
     data = resources.document(FILE, resources.KNOWLEDGE / "events")
-    for name in Words.__dataclass_fields__:
-        if not isinstance(data.get(name), str):
-            raise KnowledgeError(FILE, name, "missing, or not a list of words")
-    return Words(**{name: frozenset(data[name].split()) for name in Words.__dataclass_fields__})
+    return Words(**resources.word_sets(data, Words.__dataclass_fields__, FILE))
 
 
 def token_of(event: Event, doc: Doc) -> Token:

@@ -57,9 +57,7 @@ def sense_words() -> SenseWords:
         A list is missing, no text, or holds no regular expressions where it should.
     """
     data = resources.document(FILE, resources.KNOWLEDGE / "events")
-    for name in LISTS:
-        if not isinstance(data.get(name), str):
-            raise KnowledgeError(FILE, name, "missing, or not a list of words")
+    lists = resources.word_sets(data, LISTS, FILE)
     patterns = data.get("contest")
     if not isinstance(patterns, list) or not all(isinstance(one, str) for one in patterns):
         raise KnowledgeError(FILE, "contest", "missing, or not a list of regular expressions")
@@ -67,7 +65,7 @@ def sense_words() -> SenseWords:
         contest = re.compile(rf"\b(?:{'|'.join(patterns)})(?!\w)")
     except re.error as error:
         raise KnowledgeError(FILE, "contest", f"no regular expression ({error})") from None
-    return SenseWords({name: frozenset(data[name].split()) for name in LISTS}, contest)
+    return SenseWords(lists, contest)
 
 
 class Senses:

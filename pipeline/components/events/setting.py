@@ -15,7 +15,6 @@ from pipeline import resources
 from pipeline.language import syntax
 from pipeline.language.extensions import dateline
 from pipeline.records import DateValue, Event
-from pipeline.resources import KnowledgeError
 
 FILE = "setting.yaml"
 SHARED = frozenset({"xcomp", "advcl", "conj"})
@@ -58,10 +57,7 @@ def words() -> Words:
         A list is missing or no text.
     """
     data = resources.document(FILE, resources.KNOWLEDGE / "events")
-    for name in Words.__dataclass_fields__:
-        if not isinstance(data.get(name), str):
-            raise KnowledgeError(FILE, name, "missing, or not a list of words")
-    return Words(**{name: frozenset(data[name].split()) for name in Words.__dataclass_fields__})
+    return Words(**resources.word_sets(data, Words.__dataclass_fields__, FILE))
 
 
 def set_date(event: Event, act: Token, dates: Iterable[Span], is_said: bool = False) -> None:

@@ -15,7 +15,6 @@ from spacy.tokens import Doc, Span, Token
 from pipeline import gazetteers, resources
 from pipeline.components.places.candidates import FOLDER
 from pipeline.records import Place
-from pipeline.resources import KnowledgeError
 
 FILE = "sense.yaml"
 ACTOR, PLACE = "actor", "place"
@@ -58,12 +57,7 @@ class SenseRules:
             A list is missing or no text.
         """
         data = resources.document(FILE, folder)
-        lists = {}
-        for name in cls.__dataclass_fields__:
-            if not isinstance(data.get(name), str):
-                raise KnowledgeError(FILE, name, "missing, or not a list of words")
-            lists[name] = frozenset(data[name].split())
-        return cls(**lists)
+        return cls(**resources.word_sets(data, cls.__dataclass_fields__, FILE))
 
     def judge(self, doc: Doc, span: Span, place: Place, before: Span | None) -> str:
         """Return ``actor`` or ``place`` for a GPE mention.
