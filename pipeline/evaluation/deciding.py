@@ -158,36 +158,45 @@ def _parties(
             yield Party(role, entity in named or entity.country in missing, values)
 
 
-def fit(articles: Sequence[Article], known: Decision | None = None) -> Fitted:
+def fit(articles: Sequence[Article]) -> Fitted:
     """Fit the decision, its threshold on articles left out.
-
-    Parameters
-    ----------
-    articles : sequence of Article
-        What was proposed in them, and what of it gold holds.
-    known : Decision, optional
-        A decision from other articles, towards which the new one is drawn; its threshold stays.
 
     Raises
     ------
     ValueError
         Fewer than two articles, or nothing right or nothing wrong in them.
     """
-    cases = [case for article in articles for choice in article.choices for case in choice.cases]
-    if len(articles) < 2 or len({case.right for case in cases}) < 2:
-        raise ValueError("the decision needs right and wrong events in two articles at least")
+    cases = _cases(articles)
     number = min(FOLDS, len(articles))
     told: list[tuple[float, bool]] = []
     for start in range(number):
         left_out = articles[start::number]
         names = {article.doc_id for article in left_out}
-        model = _regression([case for case in cases if case.doc_id not in names], known)
-        told += judged(left_out, model)
+        told += judged(left_out, _regression([c for c in cases if c.doc_id not in names]))
     gold = sum(article.gold for article in articles)
-    threshold = known.threshold if known else max(THRESHOLDS, key=lambda t: (f1(told, t, gold), t))
-    parties = fit_parties(articles, known.parties if known else ({}, {}))
-    decision = replace(_regression(cases, known), threshold=threshold, parties=parties)
+    threshold = max(THRESHOLDS, key=lambda t: (f1(told, t, gold), t))
+    decision = replace(_regression(cases), threshold=threshold, parties=fit_parties(articles))
     return Fitted(decision, [one for one in told if one[0] >= threshold], gold)
+
+
+def fit_towards(known: Decision, articles: Sequence[Article]) -> Decision:
+    """Fit a decision that is drawn towards one from other articles, whose threshold it keeps.
+
+    Raises
+    ------
+    ValueError
+        As :func:`fit`.
+    """
+    fitted = _regression(_cases(articles), known)
+    parties = fit_parties(articles, known.parties)
+    return replace(fitted, threshold=known.threshold, parties=parties)
+
+
+def _cases(articles: Sequence[Article]) -> list[Case]:
+    cases = [case for article in articles for choice in article.choices for case in choice.cases]
+    if len(articles) < 2 or len({case.right for case in cases}) < 2:
+        raise ValueError("the decision needs right and wrong events in two articles at least")
+    return cases
 
 
 def judged(articles: Iterable[Article], decision: Decision) -> list[tuple[float, bool]]:

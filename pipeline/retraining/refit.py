@@ -20,7 +20,7 @@ from pipeline.components.reader import Reader
 from pipeline.components.reader.labels import CATEGORIES, FACTUALITY
 from pipeline.components.reader.model import Model
 from pipeline.components.reader.reading import read_again
-from pipeline.evaluation.deciding import Article, article_of, f1, fit, judged
+from pipeline.evaluation.deciding import Article, article_of, f1, fit_towards, judged
 from pipeline.evaluation.reading import EVENTS, Reading
 from pipeline.evaluation.rules import token_at
 from pipeline.retraining.folds import folds
@@ -116,14 +116,14 @@ def refit(nlp: Language, readings: Sequence[Reading], seed: int) -> Refitted:
             reading.doc._.reading = one
     told_after, stands = [], []
     for part in parts:
-        decision = fit([a for a in articles if a.doc_id not in part], installed).decision
+        decision = fit_towards(installed, [a for a in articles if a.doc_id not in part])
         told = judged([a for a in articles if a.doc_id in part], decision)
         told_after += told
         stands += [one for one in told if one[0] >= decision.threshold]
     gold = sum(article.gold for article in articles)
     return Refitted(
         fit_layer(model, list(words.values()), strength) if strength else None,
-        fit(articles, installed).decision,
+        fit_towards(installed, articles),
         f1(told_before, installed.threshold, gold),
         f1(stands, 0.0, gold),
         told_before,
