@@ -24,6 +24,17 @@ from pipeline.components.reader.windows import Window
 
 INPUTS = ("pieces", "mask", "first", "cases")
 OUTPUTS = ("features", "triggers", "candidates")
+LAST = {
+    "out.weight": "out.weight",
+    "out.bias": "out.bias",
+    "category.weight": "roles.category.weight",
+    "facts.weight": "roles.facts.weight",
+    "hidden.weight": "roles.hidden.weight",
+    "hidden.bias": "roles.hidden.bias",
+    "roles.weight": "roles.out.weight",
+    "roles.bias": "roles.out.bias",
+}
+"""Names in ``weights.npz`` and in the network."""
 TOLERANCE = 1e-4
 """How far the plain graph may be from the trained network."""
 
@@ -120,18 +131,8 @@ def export(model: Reader, path: Path) -> None:
 
 def weights(model: Reader) -> dict[str, np.ndarray]:
     """The layers behind the graph, as ``pipeline.components.reader.model`` reads them."""
-    roles = model.roles
-    named = {
-        "out.weight": model.out.weight,
-        "out.bias": model.out.bias,
-        "category.weight": roles.category.weight,
-        "facts.weight": roles.facts.weight,
-        "hidden.weight": roles.hidden.weight,
-        "hidden.bias": roles.hidden.bias,
-        "roles.weight": roles.out.weight,
-        "roles.bias": roles.out.bias,
-    }
-    return {name: value.detach().numpy().astype(np.float32) for name, value in named.items()}
+    state = model.state_dict()
+    return {stored: state[name].numpy().astype(np.float32) for stored, name in LAST.items()}
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
+from scripts.reader.export import LAST
 from scripts.reader.network import Reader
 
 from pipeline.components.reader.model import GRAPH, WEIGHTS
@@ -27,17 +28,6 @@ TABLES = (
 )
 BEHIND = ("head.project.weight", "roles.trigger.weight", "roles.candidate.weight")
 """The products behind the encoder, as the exporter numbers them."""
-LAST = {
-    "out.weight": "out.weight",
-    "out.bias": "out.bias",
-    "category.weight": "roles.category.weight",
-    "facts.weight": "roles.facts.weight",
-    "hidden.weight": "roles.hidden.weight",
-    "hidden.bias": "roles.hidden.bias",
-    "roles.weight": "roles.out.weight",
-    "roles.bias": "roles.out.bias",
-}
-"""Names in ``weights.npz`` and in the network."""
 
 
 def products(values: dict[str, np.ndarray]) -> list[np.ndarray]:
