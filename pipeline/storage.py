@@ -26,7 +26,7 @@ class Entry:
 
 
 def is_url(path: str) -> bool:
-    """Tell whether a path is a URL."""
+    """Whether a path is a URL."""
     scheme, separator, _ = path.partition("://")
     return bool(separator) and scheme.replace("+", "").isalnum()
 

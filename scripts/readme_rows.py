@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def tells(row: dict[str, str]) -> bool:
-    """Tell whether a row has something to show and a reader finds its actors in its evidence."""
+    """Whether a row has something to show and a reader finds its actors in its evidence."""
     shown = bool(row["date"] or row["agreement_id"])
     return shown and all(actor in row["evidence"] for actor in row["actors"].split("; "))
 

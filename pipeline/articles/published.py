@@ -68,7 +68,7 @@ def parse(value: str, order: str = "") -> datetime.date | None:
 
 
 def order_of(values: Iterable[str]) -> str:
-    """Tell how the dates of one column are written.
+    """How the dates of one column are written.
 
     Parameters
     ----------

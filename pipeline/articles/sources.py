@@ -318,7 +318,7 @@ class _DateColumn:
         self._is_known = bool(order)
 
     def order(self, source: Source) -> str:
-        """Tell how the date of an article of the file is written."""
+        """How the date of an article of the file is written."""
         date = source.row["date"] if source.row is not None else ""
         if not self._is_known and published.needs_order(date):
             self._order, self._is_known = published.order_of(self._dates()), True

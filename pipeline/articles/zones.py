@@ -45,7 +45,7 @@ class Rule:
     unless: re.Pattern[str] | None = None
 
     def matches(self, line: str) -> bool:
-        """Tell whether the rule takes a line (given without blanks at its ends)."""
+        """Whether the rule takes a line (given without blanks at its ends)."""
         return bool(self.pattern.fullmatch(line)) and not (
             self.unless and self.unless.fullmatch(line)
         )
@@ -197,7 +197,7 @@ def _covered(lines: list[_Line], number: int, rule: Rule, length: int) -> int:
 
 
 def _ends_list(lines: list[_Line], end: int) -> bool:
-    """Tell whether an empty line or a list item stands just before a line number."""
+    """Whether an empty line or a list item stands just before a line number."""
     last = lines[end - 1].text
     return not last or bool(_BULLET.match(last))
 

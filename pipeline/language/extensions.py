@@ -69,7 +69,7 @@ def register() -> None:
 
 
 def in_zone(doc: Doc, start_char: int) -> bool:
-    """Tell whether a character offset of a doc lies in a zone, outside the article's body."""
+    """Whether a character offset of a doc lies in a zone, outside the article's body."""
     return any(zone.start <= start_char < zone.end for zone in doc._.zones)
 
 

@@ -131,7 +131,7 @@ def _appose(noun: Token) -> None:
 
 
 def _is_inverted(noun: Token) -> bool:
-    """Tell the speaker behind a quotation that was taken for an object: *"…?" asked the envoy*."""
+    """Whether a speaker behind a quotation was taken for an object: *"…?" asked the envoy*."""
     verb = noun.head
     quoted = verb.i > 0 and verb.nbor(-1).text in CLOSING
     alone = not any(c.dep_ in ("nsubj", "iobj") for c in verb.children)

@@ -27,12 +27,12 @@ def children(token: Token, *relations: str) -> Iterator[Token]:
 
 
 def is_verbal(token: Token) -> bool:
-    """Tell whether a token heads a clause (a verb, or an auxiliary standing for one)."""
+    """Whether a token heads a clause (a verb, or an auxiliary standing for one)."""
     return token.tag_.startswith("VB") or token.tag_ == "MD"
 
 
 def is_passive(verb: Token) -> bool:
-    """Tell whether the surface subject of a verb is its logical object."""
+    """Whether the surface subject of a verb is its logical object."""
     for child in verb.children:
         if child.dep_ in ("nsubj:pass", "aux:pass"):
             return True
@@ -72,12 +72,12 @@ def _is_misread_clause(verb: Token) -> bool:
 
 
 def has_subject(verb: Token) -> bool:
-    """Tell whether a verb has a subject of its own."""
+    """Whether a verb has a subject of its own."""
     return any(child.dep_ in SUBJECTS for child in verb.children)
 
 
 def has_object(verb: Token) -> bool:
-    """Tell whether a verb has a direct object of its own."""
+    """Whether a verb has a direct object of its own."""
     return any(child.dep_ == "obj" for child in verb.children)
 
 
@@ -96,7 +96,7 @@ def conjuncts(token: Token) -> list[Token]:
 
 
 def _is_contrasted(conjunct: Token) -> bool:
-    """Tell whether *but* sets a nominal apart: it belongs to a clause that the parse broke."""
+    """Whether *but* sets a nominal apart: it belongs to a clause that the parse broke."""
     return any(child.dep_ == "cc" and child.lower_ == "but" for child in conjunct.children)
 
 
@@ -167,12 +167,12 @@ def _expletive(predicate: Token) -> list[Token]:
 
 
 def is_introduced(verb: Token, *words: str) -> bool:
-    """Tell whether one of some prepositions stands before a verb: *accused of attacking*."""
+    """Whether one of some prepositions stands before a verb: *accused of attacking*."""
     return any(child.lower_ in words for child in children(verb, "mark", "case"))
 
 
 def is_infinitive(verb: Token) -> bool:
-    """Tell whether a verb stands with ``to``."""
+    """Whether a verb stands with ``to``."""
     return any(c.dep_ == "mark" and c.lower_ == "to" for c in verb.children)
 
 
@@ -259,7 +259,7 @@ def prepositional(token: Token, words: frozenset[str]) -> Iterator[Token]:
 
 
 def is_definite(noun: Token) -> bool:
-    """Tell whether a noun means somebody or something told of before: *the protesters*."""
+    """Whether a noun means somebody or something told of before: *the protesters*."""
     return any(
         child.dep_ == "det" and child.lower_ in ("the", "this", "that", "these", "those")
         for child in noun.children
@@ -296,5 +296,5 @@ def ancestors(token: Token) -> Iterator[Token]:
 
 
 def is_headline(sentence: Span) -> bool:
-    """Tell whether a sentence ends without a stop: its present tense means the past."""
+    """Whether a sentence ends without a stop: its present tense means the past."""
     return not sentence.text.rstrip().rstrip("”\"’'").endswith((".", "!", "?", ";", ","))

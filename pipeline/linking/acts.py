@@ -398,7 +398,7 @@ def _choose(
 
 
 def _compatible(unit: Unit, other: Cluster) -> bool:
-    """Tell whether nothing known of the one contradicts the other."""
+    """Whether nothing known of the one contradicts the other."""
     same_agreement = bool(unit.agreement) and unit.agreement == other.agreement
     return (
         unit.document not in other.documents
@@ -415,7 +415,7 @@ def _compatible(unit: Unit, other: Cluster) -> bool:
 
 
 def _is_meeting(unit: Unit, other: Cluster) -> bool:
-    """Tell whether both are a meeting of the same persons, called so or by who received whom."""
+    """Whether both are a meeting of the same persons, called so or by who received whom."""
     together = unit.actors | other.actors
     return (
         unit.type == "CONSULT"
@@ -426,7 +426,7 @@ def _is_meeting(unit: Unit, other: Cluster) -> bool:
 
 
 def _supported(unit: Unit, other: Cluster) -> bool:
-    """Tell whether there is enough to say that compatible events are one act.
+    """Whether there is enough to say that compatible events are one act.
 
     A stage that an agreement reaches once, and a sentence that both documents have, are enough.
     What is said must be dated by its own clause. Acts of which a day sees many need the place.
@@ -447,21 +447,21 @@ def _supported(unit: Unit, other: Cluster) -> bool:
 
 
 def _at_one_time(unit: Unit, other: Cluster) -> bool:
-    """Tell whether a sentence was copied, not said again: in one week, or with one date."""
+    """Whether a sentence was copied, not said again: in one week, or with one date."""
     if unit.when is not None and other.when is not None:
         return True
     return any(abs(unit.published - day) <= NEWS for day in other.published)
 
 
 def _is_one_conclusion(unit: Unit, other: Cluster) -> bool:
-    """Tell whether an agreement was concluded once: drafts are, again and again, without date."""
+    """Whether an agreement was concluded once: drafts are, again and again, without date."""
     if unit.when is not None or other.when is not None:
         return True
     return bool(unit.around and other.around and unit.around.meets(other.around))
 
 
 def _dates_support(unit: Unit, own: When, other: Cluster, when: When) -> bool:
-    """Tell whether dates that meet are enough.
+    """Whether dates that meet are enough.
 
     They are between two or more parties, where both are of few days or say the same stretch of
     days. If one is vaguer, more must agree: a specific place, if only with its country, or who
@@ -493,7 +493,7 @@ def _are_placed(unit: Unit, other: Cluster) -> bool:
 
 
 def _news_supports(unit: Unit, other: Cluster) -> bool:
-    """Tell whether an act without date is one that was news on the same days.
+    """Whether an act without date is one that was news on the same days.
 
     Who took part must be nearly settled: by name, by three parties or more, or by a specific place.
     What is to come may lie far ahead, so that the same persons must be named.

@@ -40,7 +40,7 @@ class When:
         return 1 if self.day else 31
 
     def meets(self, other: When) -> bool:
-        """Tell whether both can mean one day: ``XXXX-03-22`` meets ``2026-03``."""
+        """Whether both can mean one day: ``XXXX-03-22`` meets ``2026-03``."""
         if self.known and other.known:
             return self.first <= other.last and other.first <= self.last
         if not self.known and not other.known:

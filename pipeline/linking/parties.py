@@ -55,7 +55,7 @@ def named(cells: Iterable[tuple[str, str]]) -> Named:
 
 
 def contradict(some: Named, others: Named) -> bool:
-    """Tell whether a party is stood for by different persons, or by different bodies."""
+    """Whether a party is stood for by different persons, or by different bodies."""
     return any(key in others and not _common(some[key], others[key]) for key in some)
 
 
@@ -70,7 +70,7 @@ def shared(some: Named, others: Named) -> int:
 
 
 def same_persons(some: Named, others: Named) -> bool:
-    """Tell whether both name the same persons, and at least one."""
+    """Whether both name the same persons, and at least one."""
     persons = {key for key in {*some, *others} if key[1] == "person"}
     return bool(persons) and all(
         key in some
@@ -82,7 +82,7 @@ def same_persons(some: Named, others: Named) -> bool:
 
 
 def settled(found: Iterable[str], some: Named, others: Named) -> bool:
-    """Tell whether for each of the parties both name the same person or body."""
+    """Whether for each of the parties both name the same person or body."""
     return all(
         not _is_code(party)
         or any(_common(some.get(key, NOBODY), others.get(key, NOBODY)) for key in _levels(party))
@@ -103,7 +103,7 @@ def _levels(party: str) -> tuple[tuple[str, str], ...]:
 
 
 def _common(some: frozenset[Name], others: frozenset[Name]) -> bool:
-    """Tell whether a name is the same, or part of the other ("Merz", "Friedrich Merz")."""
+    """Whether a name is the same, or part of the other ("Merz", "Friedrich Merz")."""
     return bool(some & others) or any(a <= b or b <= a for a in some for b in others)
 
 

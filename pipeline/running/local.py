@@ -321,7 +321,7 @@ class _Run:
         self.inputs.append({"doc_id": source.doc_id, "path": source.path, "sha256": digest})
 
     def _is_written(self) -> bool:
-        """Tell whether the folder holds the tables of exactly these results."""
+        """Whether the folder holds the tables of exactly these results."""
         try:
             report = json.loads((self.options.folder / "run.json").read_text(encoding="utf-8"))
             return report["digest"] == self.digest.hexdigest() and all(

@@ -350,7 +350,7 @@ class Resolution:
             i -= 1
 
     def _joined(self, other: Span, ent: Span) -> bool:
-        """Tell whether a nationality before a body is its own."""
+        """Whether a nationality before a body is its own."""
         between = self.doc[other.end : ent.start]
         if not len(between):
             return other.label_ == "NORP"
@@ -404,7 +404,7 @@ class Resolution:
     # Office holders
 
     def about(self, term: Term) -> bool:
-        """Tell whether the article names a holder's state, or the office is international."""
+        """Whether the article names a holder's state, or the office is international."""
         return bool(self._countries[term.country]) or term.country in ("UNO", "EUR", "IGO")
 
     def holder_by_surname(self, surname: str, title: str = "") -> Term | None:
@@ -555,7 +555,7 @@ class Persons:
         return None
 
     def _is_part(self, key: list[str], words: list[str]) -> bool:
-        """Tell whether a name is short for a fuller one: family names, or given names of three."""
+        """Whether a name is short for a fuller one: family names, or given names of three."""
         if len(words) > 1:
             particle = words[0] in self.lexicon.offices.particles
             fuller = len(key) > len(words) and (key[-len(words) :] == words)
@@ -563,7 +563,7 @@ class Persons:
         return words[0] in (key[0], key[-1])
 
     def _is_variant(self, key: list[str], words: list[str]) -> bool:
-        """Tell whether a word is another spelling of a family name, or the first of two."""
+        """Whether a word is another spelling of a family name, or the first of two."""
         if len(words) > 1:
             return False
         alike = sound(key[-1]) == sound(words[0]) and len(sound(words[0])) >= _SPELLED

@@ -81,13 +81,13 @@ class Term:
     end: str
 
     def covers(self, day: datetime.date) -> bool:
-        """Tell whether the holder was in office on that day; a month or year counts whole."""
+        """Whether the holder was in office on that day; a month or year counts whole."""
         written = day.isoformat()
         begun = written[: len(self.begin)] >= self.begin
         return begun and (not self.end or written[: len(self.end)] <= self.end)
 
     def ended_before(self, day: datetime.date) -> bool:
-        """Tell whether the term was over on that day."""
+        """Whether the term was over on that day."""
         return bool(self.end) and day.isoformat()[: len(self.end)] > self.end
 
 

@@ -155,13 +155,13 @@ class Names:
         return barred
 
     def _is_part(self, doc: Doc, hit: Hit) -> bool:
-        """Tell whether a ship's or vehicle's prefix stands before a known name."""
+        """Whether a ship's or vehicle's prefix stands before a known name."""
         return hit.start > 0 and doc[hit.start - 1].text in self.lexicon.nouns.ships
 
     def _confirmed(
         self, doc: Doc, hit: Hit, sure: list[Hit], guesses: list[Hit], titled: set[int]
     ) -> bool:
-        """Tell whether a doubtful name has a second sign: the model, a title, or its full name."""
+        """Whether a doubtful name has a second sign: the model, a title, or its full name."""
         if any(hit.overlaps(other) for other in sure):
             return False
         if hit.label == "NORP" and hit.end in titled:
@@ -221,7 +221,7 @@ class Names:
         return token.is_space or token.lower_ in ("'s", "’s", "'", "’", ",", '"', "”", "region")
 
     def _portfolio(self, doc: Doc, start: int, title_at: dict[int, Hit]) -> bool:
-        """Tell whether a minister's field of duty was taken for a body ("Minister for Sport")."""
+        """Whether a minister's field of duty was taken for a body ("Minister for Sport")."""
         i = start - 1
         if i > 0 and doc[i].lower_ == "the":
             i -= 1
@@ -258,7 +258,7 @@ class Names:
         return not heading[start] or self._again(doc, start, end)
 
     def _again(self, doc: Doc, start: int, end: int) -> bool:
-        """Tell whether a heading's name stands in the text too (headings fool the model)."""
+        """Whether a heading's name stands in the text too (headings fool the model)."""
         text = doc[start:end].text
         return doc.text.count(text) > 1
 
@@ -370,7 +370,7 @@ class Names:
         return sorted(kept + added, key=lambda h: h.start)
 
     def _yields(self, doc: Doc, hit: Hit, label: str, words: tuple[str, ...]) -> bool:
-        """Tell whether a name gives way to the surname of a person, or the short name of a company.
+        """Whether a name gives way to the surname of a person, or the short name of a company.
 
         The model's other readings do, and so does a company of a person's name.
         """
@@ -383,7 +383,7 @@ class Names:
         )
 
     def _stands_alone(self, doc: Doc, start: int, end: int) -> bool:
-        """Tell whether neither neighbour carries the name on ("Johnson" in "Johnson County")."""
+        """Whether neither neighbour carries the name on ("Johnson" in "Johnson County")."""
         nouns = self.lexicon.nouns
         if (start and doc[start - 1].text in nouns.ships) or shapes.is_month(doc, start):
             return False
@@ -451,7 +451,7 @@ def _merge(doc: Doc, sure: list[Hit], guesses: list[Hit]) -> list[Hit]:
 
 
 def _outweighs(doc: Doc, guess: Hit, inside: list[Hit]) -> bool:
-    """Tell whether the model's longer name wins over the known names within it."""
+    """Whether the model's longer name wins over the known names within it."""
     if any(hit.start < guess.start or hit.end > guess.end for hit in inside):
         return False
     if any(len(hit) >= len(guess) for hit in inside):

@@ -18,7 +18,7 @@ _LONGEST_NAME = 6
 
 
 def capital(token: Token) -> bool:
-    """Tell whether a token begins with a capital letter."""
+    """Whether a token begins with a capital letter."""
     return token.text[0].isupper()
 
 
@@ -56,7 +56,7 @@ class Patterns:
         self._name_words = {word for word, count in counts.items() if count > 1}
 
     def usual(self, word: str) -> bool:
-        """Tell whether a word is usual in names of bodies, so that it alone names none."""
+        """Whether a word is usual in names of bodies, so that it alone names none."""
         return word in self._name_words
 
     # Bodies
@@ -319,13 +319,13 @@ class Patterns:
 
 
 def _in_order(short: str, letters: str) -> bool:
-    """Tell whether an acronym's letters stand among the last initials, in order."""
+    """Whether an acronym's letters stand among the last initials, in order."""
     rest = iter(letters[-len(short) - 3 :])
     return len(short) > 1 and all(letter in rest for letter in short)
 
 
 def initials(doc: Doc, name: Hit, short: str) -> bool:
-    """Tell whether an acronym's letters begin words of the name, in order."""
+    """Whether an acronym's letters begin words of the name, in order."""
     letters = iter(
         "".join(t.text[0] for t in doc[name.start : name.end] if t.text[0].isalpha()).upper()
     )

@@ -120,7 +120,7 @@ def _helps(token: Token) -> bool:
 
 
 def is_degree(doc: Doc, start: int, end: int, persons: set[int]) -> bool:
-    """Tell letters behind a person's name from a place or body: *Ann Lee, B.A., M.A., met*.
+    """Whether letters behind a person's name are a degree: *Ann Lee, B.A., M.A., met*.
 
     ``persons`` are the ends of the persons before; degrees may follow each other.
     """
@@ -133,7 +133,7 @@ def is_degree(doc: Doc, start: int, end: int, persons: set[int]) -> bool:
 
 
 def is_month(doc: Doc, i: int) -> bool:
-    """Tell a month from the surname of the same form: *24 May*, *in May*."""
+    """Whether a name is a month, no surname of the same form: *24 May*, *in May*."""
     if doc[i].text not in _MONTHS:
         return False
     beside = [doc[j] for j in (i - 1, i + 1) if 0 <= j < len(doc)]

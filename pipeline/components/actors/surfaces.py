@@ -33,7 +33,7 @@ class Hit:
         return self.end - self.start
 
     def overlaps(self, other: Hit) -> bool:
-        """Tell whether the two share a token."""
+        """Whether the two share a token."""
         return self.start < other.end and other.start < self.end
 
 
@@ -140,7 +140,7 @@ def longest(hits: list[Hit]) -> list[Hit]:
 
 
 def _shouted(doc: Doc) -> bool:
-    """Tell whether two words in capitals stand side by side anywhere."""
+    """Whether two words in capitals stand side by side anywhere."""
     return any(
         a.is_upper and b.is_upper and len(a) > 3 and b.is_alpha
         for a, b in zip(doc, list(doc)[1:], strict=False)

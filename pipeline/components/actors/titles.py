@@ -146,7 +146,7 @@ class Clues:
         return any(word in self.offices.former for word in before)
 
     def _modifier(self, token: Token) -> bool:
-        """Tell whether a token may stand between a nationality and its title."""
+        """Whether a token may stand between a nationality and its title."""
         if token.lower_ in ("'s", "’s", "'", "’", "-", "and", "&"):
             return True
         if token.is_punct or token.is_space:
@@ -158,7 +158,7 @@ class Clues:
         return token.is_alpha and not token.is_stop
 
     def _possessed(self, title: Hit) -> bool:
-        """Tell whether a title before a comma announces a name: "Ruritania's envoy, A. Berg"."""
+        """Whether a title before a comma announces a name: "Ruritania's envoy, A. Berg"."""
         i = title.start - 1
         while i >= 0 and title.start - i <= _REACH and self._modifier(self.doc[i]):
             if self.doc[i].lower_ in ("'s", "’s", "'", "’"):
@@ -229,7 +229,7 @@ class Clues:
         return Clue(self._text(title), name, former=former, under=under) if title else None
 
     def _closes(self, token: Token) -> bool:
-        """Tell whether an apposition is over: at a stop, a line end, a finite verb."""
+        """Whether an apposition is over: at a stop, a line end, a finite verb."""
         verb = token.pos_ == "VERB" and token.tag_ not in ("VBN", "VBG")
         return verb or token.is_space or token.text in (",", ".", ";", ")", "—")
 
@@ -239,7 +239,7 @@ class Clues:
         )
 
     def _posted(self, title: Hit | None, i: int) -> bool:
-        """Tell whether a name is where an envoy is sent, not whom the envoy serves."""
+        """Whether a name is where an envoy is sent, not whom the envoy serves."""
         if title is None or self._text(title) not in self.offices.posted_to:
             return False
         return any(t.lower_ == "to" for t in self.doc[title.end : i])

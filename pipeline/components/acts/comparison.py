@@ -32,7 +32,7 @@ def agreements_meet(one: Event, other: Event) -> bool:
 
 
 def parties_meet(some: list[Entity], others: list[Entity]) -> bool:
-    """Tell whether two lists can name the same parties: a minister stands for the state."""
+    """Whether two lists can name the same parties: a minister stands for the state."""
     if not some or not others:
         return True
     left = {entity.country or entity.name for entity in some}
@@ -104,7 +104,7 @@ def take_date(event: Event, other: Event, reason: str) -> None:
 
 
 def tells_days(date: DateValue) -> bool:
-    """Tell whether a date names its first and last day: a day, or an interval of days."""
+    """Whether a date names its first and last day: a day, or an interval of days."""
     return all(end.count("-") == DAY for end in date.edtf.split("/"))
 
 

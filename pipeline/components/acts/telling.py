@@ -81,13 +81,13 @@ def manner(word: Token, depth: int = 0) -> str:
 
 
 def leads(event: Event, doc: Doc) -> bool:
-    """Tell whether an event stands in a headline or the lead, which later text explains."""
+    """Whether an event stands in a headline or the lead, which later text explains."""
     sentence = doc.char_span(*event.evidence)
     return event.evidence[0] < LEAD or (sentence is not None and syntax.is_headline(sentence))
 
 
 def is_told_again(event: Event, doc: Doc) -> bool:
-    """Tell whether an act can be one told elsewhere in the article with its day and place.
+    """Whether an act can be one told elsewhere in the article with its day and place.
 
     What has happened by now (*has killed hundreds*), what goes on and acts of a kind (*attacks*,
     *an earlier protest*) are background where they do not lead the article.

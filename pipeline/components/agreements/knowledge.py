@@ -118,7 +118,7 @@ class Terms:
     spelling: dict[str, str]
 
     def has(self, name: str, word: str) -> bool:
-        """Tell whether a lower-case word stands in a list."""
+        """Whether a lower-case word stands in a list."""
         return word in self.lists[name]
 
 

@@ -136,7 +136,7 @@ class Text:
 
 
 def is_state(text: str) -> bool:
-    """Tell whether a name is that of a country or its people, as a party would be named."""
+    """Whether a name is that of a country or its people, as a party would be named."""
     return bool(state_code(text))
 
 

@@ -99,7 +99,7 @@ def _post_spans(doc: Doc, posts: Iterable[Post]) -> Iterator[Span]:
 
 
 def _in_address(doc: Doc, start: int, end: int) -> bool:
-    """Tell whether characters lie in the address of a page: *example.org/2019/05/12/pact*."""
+    """Whether characters lie in the address of a page: *example.org/2019/05/12/pact*."""
     span = doc.char_span(start, end, alignment_mode="expand")
     return span is not None and any(token.like_url for token in span)
 

@@ -157,7 +157,7 @@ def _is_ahead_of(noun: Token) -> bool:
 
 
 def is_governed(token: Token, by_token: dict[int, Match], book: Rulebook) -> bool:
-    """Tell whether a speech act speaks of this one, so that only the speech act counts.
+    """Whether a speech act speaks of this one, so that only the speech act counts.
 
     Force told of before is not what is promised or asked for: *urged an end to the shelling*.
     """
@@ -199,7 +199,7 @@ def _is_prevented(gerund: Token) -> bool:
 
 
 def _speaks_of(match: Match, below: Token) -> bool:
-    """Tell whether what hangs on a speech act by this word is what the act is about."""
+    """Whether what hangs on a speech act by this word is what the act is about."""
     category = match.trigger.rule.type
     if (
         below.dep_ == "obj"
@@ -220,7 +220,7 @@ def _speaks_of(match: Match, below: Token) -> bool:
 
 
 def is_topic(match: Match, book: Rulebook) -> bool:
-    """Tell whether a noun only names what something is about, for or part of."""
+    """Whether a noun only names what something is about, for or part of."""
     token = match.token
     if token.pos_ not in ("NOUN", "PROPN"):
         return False
@@ -248,7 +248,7 @@ def is_topic(match: Match, book: Rulebook) -> bool:
 
 
 def _is_part_of_name(token: Token) -> bool:
-    """Tell whether a capitalised noun ends a proper name: ``the Iran–Iraq War``."""
+    """Whether a capitalised noun ends a proper name: ``the Iran–Iraq War``."""
     sentence = token.sent
     if token.is_lower or token.i <= sentence.start + 1:
         return False
@@ -258,14 +258,14 @@ def _is_part_of_name(token: Token) -> bool:
 
 
 def _is_in_title(noun: Token, book: Rulebook) -> bool:
-    """Tell whether a noun only describes inside the title of an agreement."""
+    """Whether a noun only describes inside the title of an agreement."""
     return noun.lemma_.lower() not in book.classes["agreement_noun"] and any(
         span.start <= noun.i < span.end - 1 for span in noun.doc.spans.get(AGREEMENTS, [])
     )
 
 
 def is_generic(match: Match, book: Rulebook) -> bool:
-    """Tell whether a noun without parties names a kind of act and not one act.
+    """Whether a noun without parties names a kind of act and not one act.
 
     ``Regular consultations`` and ``such visits`` do; ``the talks``, ``a raid``, ``after lengthy
     negotiations`` and the nouns of headlines, which drop their articles, do not.
@@ -291,7 +291,7 @@ def is_generic(match: Match, book: Rulebook) -> bool:
 
 
 def _is_told(noun: Token) -> bool:
-    """Tell whether the past is told of a noun (*discussions included trade*)."""
+    """Whether the past is told of a noun (*discussions included trade*)."""
     return noun.dep_ in syntax.SUBJECTS and noun.head.tag_ == "VBD"
 
 

@@ -329,7 +329,7 @@ def _trimmed(sentence: Span) -> tuple[int, int]:
 
 
 def _is_said(event: Event, match: Match) -> bool:
-    """Tell whether an act is one of words, so that its clause tells of other acts too."""
+    """Whether an act is one of words, so that its clause tells of other acts too."""
     trigger = match.trigger
     talks = trigger.kind == "noun" and event.act in acts("negotiation")
     return talks or trigger.frame.continues_meeting or event.is_said

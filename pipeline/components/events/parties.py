@@ -237,7 +237,7 @@ def is_alone(event: Event) -> bool:
 
 
 def is_half(actors: list[Entity], noun: Token, slots: Slots) -> bool:
-    """Tell whether a noun like *talks* names one state or person only, and nobody who holds them.
+    """Whether a noun like *talks* names one state or person only, and nobody who holds them.
 
     The other side may be known from another mention; a body (*the G7 summit*) meets by itself.
     """

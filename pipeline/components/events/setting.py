@@ -127,7 +127,7 @@ def _antecedent(act: Token, names: list[Span]) -> Span | None:
 
 
 def is_one_of_several(span: Span) -> bool:
-    """Tell a place named beside others, of which none is where it was: *in Peru and Chile*.
+    """Whether a place is named beside others, of which none is where it was: *in Peru and Chile*.
 
     *Lima, Peru* is one place.
     """
@@ -151,7 +151,7 @@ def _right_behind(act: Token, spans: list[Span]) -> Span | None:
 
 
 def _verb_between(act: Token, span: Span) -> bool:
-    """Tell whether another clause lies between an act and a date, in the order of words."""
+    """Whether another clause lies between an act and a date, in the order of words."""
     first, last = sorted((act.i, span.start))
     return any(syntax.is_verbal(token) for token in act.doc[first + 1 : last])
 
@@ -185,7 +185,7 @@ def _day(span: Span) -> Token:
 
 
 def _of_occasion(day: Token) -> bool:
-    """Tell a day that says when an occasion was: *seized it during Thursday's clashes*."""
+    """Whether a day says when an occasion was: *seized it during Thursday's clashes*."""
     before = syntax.preposition(day.head)
     if day.dep_ == "nmod:poss":
         return before in words().occasion
@@ -213,7 +213,7 @@ def _says_where(act: Token, span: Span) -> bool:
 
 
 def _after_comma(noun: Token) -> bool:
-    """Tell whether a comma parts a phrase with a preposition from the noun before it."""
+    """Whether a comma parts a phrase with a preposition from the noun before it."""
     start = noun.left_edge
     return start.i > start.sent.start and start.nbor(-1).text == ","
 
@@ -273,12 +273,12 @@ def _distance(act: Token, word: Token, is_said: bool) -> int | None:
 
 
 def _is_passed(word: Token) -> bool:
-    """Tell what a date or place may hang on within its clause: *held in Oslo, starting Monday*."""
+    """Whether a date or place may hang on a word in its clause: *held in Oslo, starting Monday*."""
     return not syntax.is_verbal(word) or (word.tag_ == "VBG" and word.lemma_ in words().starting)
 
 
 def _is_content(word: Token, phrase: Token) -> bool:
-    """Tell whether a phrase of a word of saying is what is said, not the occasion of saying it.
+    """Whether a phrase of a word of saying is what is said, not the occasion of saying it.
 
     ``word`` lies in it; one that stands before all else opens the sentence and belongs to the
     clause, whatever the parse hangs it on: *In Oslo, Lavrov and his counterpart agreed to …*.
@@ -290,12 +290,12 @@ def _is_content(word: Token, phrase: Token) -> bool:
 
 
 def _holds(phrase: Token, word: Token) -> bool:
-    """Tell whether a word is the head of a phrase or hangs in it."""
+    """Whether a word is the head of a phrase or hangs in it."""
     return phrase == word or phrase in syntax.ancestors(word)
 
 
 def _shares(verb: Token) -> bool:
-    """Tell whether a verb has the time and place of the clause above it.
+    """Whether a verb has the time and place of the clause above it.
 
     One that gives a reason has not (*freed on Monday because they were wrongly charged*), nor one
     told in another tense (*seized nine last month but has freed six*).
@@ -308,7 +308,7 @@ def _shares(verb: Token) -> bool:
 
 
 def _is_perfect(verb: Token) -> bool:
-    """Tell whether a verb has an auxiliary of the perfect; a shared one stands with the first."""
+    """Whether a verb has an auxiliary of the perfect; a shared one stands with the first."""
     helpers = list(syntax.children(verb, "aux"))
     if not helpers and verb.dep_ == "conj" and verb.tag_ == "VBN" and not syntax.has_subject(verb):
         return _is_perfect(verb.head)
@@ -316,7 +316,7 @@ def _is_perfect(verb: Token) -> bool:
 
 
 def _is_apart(noun: Token, clause: Token) -> bool:
-    """Tell whether a preposition sets a noun apart from its clause: *left after the talks*.
+    """Whether a preposition sets a noun apart from its clause: *left after the talks*.
 
     Several words may stand for the preposition: *met in response to the attack*.
     """

@@ -408,7 +408,7 @@ class Slots:
         return []
 
     def is_a(self, word: Token, name: str) -> bool:
-        """Tell whether a word belongs to a word class, in the singular or as it stands."""
+        """Whether a word belongs to a word class, in the singular or as it stands."""
         return not self.classes[name].isdisjoint(readings(word))
 
     def is_date(self, word: Token) -> bool:
@@ -416,7 +416,7 @@ class Slots:
         return word.i in self._date_tokens
 
     def is_agreement(self, word: Token) -> bool:
-        """Tell whether a nominal names an agreement, or leaves it out: *they signed another*."""
+        """Whether a nominal names an agreement, or leaves it out: *they signed another*."""
         named = word.i in self.agreement_at or self.is_a(word, "agreement_noun")
         return named or (self.is_a(word, "elliptic") and self._names_agreement_before(word))
 
@@ -442,7 +442,7 @@ def _more(word: Token, named: Iterable[Entity]) -> list[Entity]:
 
 
 def _behind_preposition(name: Span) -> bool:
-    """Tell whether a name is part of a prepositional phrase, its article and adjectives apart."""
+    """Whether a name is part of a prepositional phrase, its article and adjectives apart."""
     for token in reversed(name.doc[name.sent.start : name.start]):
         if token.pos_ == "ADP":
             return True
@@ -464,7 +464,7 @@ def _said(verb: Token) -> list[Token]:
 
 
 def is_predicate(word: Token, verb: Token) -> bool:
-    """Tell whether a word says something of somebody: a verb, or what somebody is called."""
+    """Whether a word says something of somebody: a verb, or what somebody is called."""
     if syntax.is_verbal(word) or any(child.dep_ == "cop" for child in word.children):
         return word.dep_ != "amod"
     called = word.head == verb and word.dep_ in ("xcomp", "obj", "ccomp", "advcl")

@@ -54,7 +54,7 @@ def distributed(match: Match, event: Event, slots: Slots) -> list[tuple[list[Ent
 
 
 def _carries_agreements(token: Token, kind: str, slots: Slots) -> bool:
-    """Tell whether an act is about several agreements without a name: ``signed pacts with``."""
+    """Whether an act is about several agreements without a name: ``signed pacts with``."""
     words = [w for slot in ("object", "of") for w in slots.words(token, kind, slot)]
     return any(word.tag_ == "NNS" and slots.is_a(word, "agreement_noun") for word in words)
 

@@ -318,7 +318,7 @@ def _under(group: Group, above: Reading, cue: Token) -> Reading:
 
 
 def _same_form(verb: Token, other: Token) -> bool:
-    """Tell whether coordinated verbs share their auxiliary (``will meet and sign``)."""
+    """Whether coordinated verbs share their auxiliary (``will meet and sign``)."""
     if has_auxiliary(verb):
         return False
     return verb.tag_ == other.tag_ or verb.tag_ in ("VB", "VBN", "VBG")

@@ -226,7 +226,7 @@ class Marks:
 
 
 def has_auxiliary(verb: Token) -> bool:
-    """Tell whether a verb has an auxiliary of its own."""
+    """Whether a verb has an auxiliary of its own."""
     return any(child.dep_ in ("aux", "aux:pass") for child in verb.children)
 
 

@@ -412,7 +412,7 @@ def _holder(mention: Mention) -> Candidate | None:
 
 
 def _qualified(mention: Mention, candidate: Candidate) -> bool:
-    """Tell whether the text names the place that holds this candidate beside it."""
+    """Whether the text names the place that holds this candidate beside it."""
     holder = _holder(mention)
     if holder is None or not _holds(holder, candidate):
         return False
@@ -422,7 +422,7 @@ def _qualified(mention: Mention, candidate: Candidate) -> bool:
 
 
 def _elsewhere(mention: Mention) -> bool:
-    """Tell whether the text puts the name into a province where no table has such a place."""
+    """Whether the text puts the name into a province where no table has such a place."""
     holder = _holder(mention)
     return (
         holder is not None

@@ -123,7 +123,7 @@ def _is_capital(place: Place) -> bool:
 
 
 def _is_dateline(doc: Doc, span: Span) -> bool:
-    """Tell whether the name opens a line as its dateline: ``KYIV, March 3 -``, or fills it."""
+    """Whether the name opens a line as its dateline: ``KYIV, March 3 -``, or fills it."""
     opens = span.start == 0 or "\n" in doc[span.start - 1].text_with_ws
     after = doc[span.end].text if span.end < len(doc) else "\n"
     return opens and (after in _DATELINE or "\n" in after)
@@ -171,12 +171,12 @@ def _governors(doc: Doc, span: Span, position: int) -> tuple[set[str], set[str]]
 
 
 def _is_paired(doc: Doc, span: Span) -> bool:
-    """Tell whether a dash joins the name to a neighbour, as in ``A-B relations``."""
+    """Whether a dash joins the name to a neighbour, as in ``A-B relations``."""
     around = [*doc[max(0, span.start - 1) : span.start], *doc[span.end : span.end + 1]]
     return any(token.text in _DASHES for token in around)
 
 
 def _in_list(doc: Doc, before: Span, span: Span) -> bool:
-    """Tell whether only commas and conjunctions stand between two names."""
+    """Whether only commas and conjunctions stand between two names."""
     gap = doc[before.end : span.start]
     return 0 < len(gap) <= 4 and all(token.lower_ in _LIST_WORDS for token in gap)

@@ -81,7 +81,7 @@ def write_gold(
 
 
 def is_gold(path: Path) -> bool:
-    """Tell whether a path holds gold rather than the output of a run."""
+    """Whether a path holds gold rather than the output of a run."""
     return not (path / "events.csv").is_file() and _recognised(path) is not None
 
 

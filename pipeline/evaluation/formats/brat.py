@@ -36,7 +36,7 @@ _IGNORED = ("A", "M", "N", "R", "*")
 
 
 def recognise(path: Path) -> bool:
-    """Tell whether a path is a folder of brat annotation."""
+    """Whether a path is a folder of brat annotation."""
     return path.is_dir() and any(path.glob("*.ann"))
 
 

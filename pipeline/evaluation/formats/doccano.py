@@ -23,7 +23,7 @@ from pipeline.evaluation.gold import GoldDocument, GoldError
 
 
 def recognise(path: Path) -> bool:
-    """Tell whether a path is a JSON Lines file."""
+    """Whether a path is a JSON Lines file."""
     return path.is_file() and path.suffix == ".jsonl"
 
 

@@ -46,7 +46,7 @@ CONFIGURATION = "\n".join(
 
 
 def recognise(path: Path) -> bool:
-    """Tell whether a path is a JSON file."""
+    """Whether a path is a JSON file."""
     return path.is_file() and path.suffix == ".json"
 
 

@@ -39,7 +39,7 @@ STATUSES = (*STANDING, "rejected", *OPEN)
 
 
 def recognise(path: Path) -> bool:
-    """Tell whether a path is a CSV file."""
+    """Whether a path is a CSV file."""
     return path.is_file() and path.suffix == ".csv"
 
 

@@ -11,7 +11,7 @@ Texts = Mapping[str, str]
 
 
 def recognise(path: Path) -> bool:
-    """Tell whether a path is a folder of stand-off JSON."""
+    """Whether a path is a folder of stand-off JSON."""
     return path.is_dir() and any(path.glob("*.json"))
 
 
