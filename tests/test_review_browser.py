@@ -8,6 +8,7 @@ is set they fail instead.
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -286,6 +288,49 @@ def test_three_slots_are_corrected_with_twelve_keys(
         "event_type": "THREATEN", "actors": "Australia", "factuality": "hypothetical"
     }  # fmt: skip
     assert page.inner_text(".form-head .status") == "corrected"
+
+
+def test_thirty_mixed_decisions_in_document_order(
+    output: Path, serve: Callable[..., Server], visit: Callable[..., Any]
+) -> None:
+    """What a decision costs in keys and in the page's own time; ``pytest -s`` prints it."""
+    page = visit(serve(output), "/?sort=document")
+    each = {
+        "accept": ("a",),
+        "reject": ("x",),
+        "unsure": ("q",),
+        "one slot": (*"4au", "Enter", "a"),
+        "two slots": (*"1thr", "Enter", *"3h", "Enter", "a"),
+        "blanked": ("7", "Control+a", "Backspace", "Enter", "a"),
+    }
+    order = ["accept"] * 15 + ["reject"] * 6 + ["one slot"] * 4
+    order += ["two slots", "two slots", "blanked", "blanked", "unsure"]
+    # Mixed, not in blocks: 7 and 30 have no common divisor.
+    order = [order[7 * i % 30] for i in range(30)]
+    spent: dict[str, list[float]] = {name: [] for name in each}
+    seen = []
+    for name in order:
+        seen.append(current(page))
+        before = time.monotonic()
+        for key in each[name]:
+            page.keyboard.press(key)
+        settle(page)
+        until(page, "u => new URLSearchParams(location.search).get('uid') !== u", seen[-1])
+        spent[name].append(time.monotonic() - before)
+    assert len(set(seen)) == 30, "each decision went on to another event"
+    documents = [uid.split(":")[0] for uid in seen]
+    assert sum(a != b for a, b in itertools.pairwise(documents)) == len(set(documents)) - 1
+    keys = sum(len(each[name]) for name in order)
+    seconds = sum(map(sum, spent.values()))
+    for name, times in spent.items():
+        print(f"{name:10} {len(times):3} × {len(each[name]):2} keys {max(times):.2f} s at most")
+    print(f"30 decisions: {keys / 30:.2f} keys, {seconds / 30:.2f} s of the page each")
+    assert keys <= 75
+    assert seconds / 30 < 1, "at 300 an hour a reviewer has 12 s: the page may take one"
+    export.write_reviewed(Desk(output), output / "reviewed.csv")
+    statuses = Counter(row["status"] for row in export.read_reviewed(output / "reviewed.csv"))
+    del statuses["undecided"]
+    assert statuses == {"accepted": 15, "rejected": 6, "corrected": 8, "unsure": 1}
 
 
 def test_what_nothing_matches_is_said_at_the_field(
