@@ -149,6 +149,64 @@ def test_relative_pronoun(actors):
     assert meant(doc, 2) == ["Spain"]
 
 
+@pytest.mark.parametrize(
+    ("rows", "ents", "at", "found"),
+    [
+        (  # Rather than condemn Mali, Chad praised it.
+            [
+                "condemn 0 ROOT VERB",
+                "Mali 0 obj PROPN",
+                "Chad 3 nsubj PROPN",
+                "praised 0 conj VERB praise",
+                "it 3 obj PRON",
+            ],
+            [("Mali", "GPE", 0), ("Chad", "GPE", 0)],
+            4,
+            ["Mali"],
+        ),
+        (  # The subject is shared with the first verb.
+            [
+                "Chad 1 nsubj PROPN",
+                "met 1 ROOT VERB meet",
+                "Mali 1 obj PROPN",
+                "praised 1 conj VERB praise",
+                "it 3 obj PRON",
+            ],
+            [("Chad", "GPE", 0), ("Mali", "GPE", 0)],
+            4,
+            ["Mali"],
+        ),
+        (  # In another clause than its antecedent it may be the subject's.
+            [
+                "Chad 1 nsubj PROPN",
+                "says 1 ROOT VERB say",
+                "Mali 3 nsubj PROPN",
+                "attacked 1 ccomp VERB attack",
+                "it 3 obj PRON",
+            ],
+            [("Chad", "GPE", 0), ("Mali", "GPE", 0)],
+            4,
+            ["Chad"],
+        ),
+        (  # Of what belongs to it, it is the subject.
+            [
+                "Chad 1 nsubj PROPN",
+                "praised 1 ROOT VERB praise",
+                "its 3 nmod:poss PRON",
+                "army 1 obj NOUN",
+            ],
+            [("Chad", "GPE", 0)],
+            2,
+            ["Chad"],
+        ),
+    ],
+    ids=["own subject", "shared subject", "another clause", "possessor"],
+)
+def test_an_object_is_not_its_own_subject(actors, rows, ents, at, found):
+    doc = actors(parse(rows, ents, actors.titles._matcher.vocab))
+    assert meant(doc, at) == found
+
+
 def test_nobody_is_guessed(actors):
     rows = ["They 1 nsubj PRON they Plur", "agreed 1 ROOT VERB agree"]
     doc = actors(parse(rows, [], actors.titles._matcher.vocab))

@@ -45,3 +45,15 @@ def test_participles_that_share_an_object_are_active(text, relation):
     assert {t.tag_ for t in doc if t.pos_ == "VERB"} == {"VBD" if active else "VBN"}
     if active:
         assert [t.text for t in syntax.patient(doc[2])] == ["Oman"]
+
+
+@pytest.mark.parametrize(
+    ("preposition", "head"), [("in", "Dover"), ("of", "Police")], ids=["region", "person"]
+)
+def test_a_region_belongs_to_its_town(preposition, head):
+    text = (
+        f"Police/NOUN/nsubj>6 {preposition}/ADP/case>2 [Dover/PROPN/nmod>0|GPE] ,/PUNCT/punct>4 "
+        "[Del./PROPN/appos>0|GPE] ,/PUNCT/punct>0 arrested/VERB/ROOT#arrest them/PRON/obj>6"
+    )
+    doc = repair(marked_doc(VOCAB, text))
+    assert doc[4].head.text == head

@@ -50,6 +50,8 @@ def repair(doc: Doc) -> Doc:
             _join_finite(token)
         elif token.dep_ == "conj" and token.pos_ == "PROPN":
             _list(token)
+        elif token.dep_ == "appos" and token.pos_ == "PROPN":
+            _locate(token)
         elif token.dep_ in ("acl", "amod") and (_is_only_verb(token) or _is_main_verb(token)):
             _assert(token)
         elif token.dep_ == "obj" and _is_introduced(token):
@@ -261,6 +263,21 @@ def _list(name: Token) -> None:
     described = before.dep_ == "nmod" and before.head == noun and noun.pos_ == "NOUN"
     if before.pos_ == "PROPN" and described:
         name.head = before
+
+
+def _locate(name: Token) -> None:
+    """Hang a region on the town that it holds, not on the noun: *police in Dover, Del., arrested*.
+
+    Whoever is *of* a state may be named behind it: *the president of Rwanda, Paul Kagame*.
+    """
+    start = name.left_edge.i
+    start -= name.doc[start].text != ","
+    if start <= 0 or name.doc[start].text != ",":
+        return
+    town = name.doc[start - 1]
+    inside = town.dep_ == "nmod" and any(c.lower_ == "in" for c in town.lefts if c.dep_ == "case")
+    if inside and town.head == name.head and town.pos_ in ("PROPN", "NOUN"):
+        name.head = town
 
 
 def _is_active(verb: Token) -> bool:

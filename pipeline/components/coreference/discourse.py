@@ -19,6 +19,7 @@ from pipeline.components.actors.entities import signer, state
 from pipeline.components.actors.lexicon import Lexicon, packaged
 from pipeline.components.coreference.quotations import quotations
 from pipeline.components.coreference.vocabulary import vocabulary
+from pipeline.language import syntax
 from pipeline.language.words import lemma
 from pipeline.records import Entity
 
@@ -228,21 +229,27 @@ class Discourse:
     # Who is told of before a token
 
     def entities_in(self, sent: Span, token: Token, fits: Fits) -> list[Entity]:
-        """Return the entities of a kind that a sentence names before a token."""
+        """Return the entities of a kind that a sentence names before a token.
+
+        The subject of the verb whose object a pronoun is, is not meant by it (principle B).
+        """
+        barred = _barred(token)
         found = [
             entity
             for name in self.names_in(sent)
             if name.end <= token.i and (entity := name._.entity) is not None and fits(entity)
+            if not any(t in barred for t in name)
         ]
         return list(dict.fromkeys(found))
 
     def subjects(self, sent: Span, token: Token) -> list[Entity]:
         """Return the named subjects of a sentence before a token, outermost clause first."""
+        barred = _barred(token)
         heads = [
             t
             for name in self.names_in(sent)
             for t in name
-            if t.dep_ in SUBJECTS and t.i < token.i and t.head is not token.head
+            if t.dep_ in SUBJECTS and t.i < token.i and t.head != token.head and t not in barred
         ]
         heads.sort(key=lambda t: (sum(1 for _ in t.ancestors), t.i))
         return [entity for t in heads if (entity := self.entity_at(t)) is not None]
@@ -407,3 +414,10 @@ def _usual_subject(discourse: Discourse) -> list[Entity]:
     if ranked and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
         return [ranked[0][0]]
     return []
+
+
+def _barred(pronoun: Token) -> list[Token]:
+    """Return whom a pronoun cannot mean: the subject of the verb that it depends on."""
+    verb = pronoun.head
+    argument = pronoun.dep_ in ("obj", "iobj", "obl") and verb.pos_ == "VERB"
+    return syntax.agent(verb) if argument else []

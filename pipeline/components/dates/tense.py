@@ -183,7 +183,7 @@ def from_parse(cues: Cues, date: Span) -> str:
     direction = UNKNOWN
     for _ in range(CLIMB):
         direction = _of_verb(cues, token)
-        if direction or token.head is token:
+        if direction or token.head == token:
             break
         through_noun = through_noun or token.dep_ in _ATTRIBUTES
         token = token.head
