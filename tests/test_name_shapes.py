@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import spacy
 import yaml
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -13,6 +14,7 @@ from spacy.vocab import Vocab
 
 from pipeline.components.actors import shapes
 from pipeline.components.actors.lexicon import packaged, sound
+from pipeline.components.actors.surfaces import Hit
 
 CASES = yaml.safe_load((Path(__file__).parent / "data/name_shapes.yaml").read_text("utf-8"))
 
@@ -93,3 +95,29 @@ def test_a_part_of_a_double_name_is_no_surname() -> None:
 def test_short_forms_mean_the_person(text: str, surname: str, entity: str, nlp: Language) -> None:
     named = [ent for ent in nlp(text).ents if ent.text == surname]
     assert [ent._.entity.name for ent in named] == [entity]
+
+
+@pytest.mark.parametrize(
+    ("words", "names", "found"),
+    [
+        ("in Salt Lake City .", [(1, 3, "LOC")], [(1, 4)]),
+        ("in Kansas City .", [(1, 2, "GPE")], [(1, 3)]),
+        ("in Lima Airport .", [(1, 2, "GPE")], [(1, 2)]),
+        ("in Cambridge , Massachusetts .", [(3, 4, "GPE")], [(1, 2), (3, 4)]),
+        ("in Salt Lake City , Utah .", [(5, 6, "GPE")], [(1, 4), (5, 6)]),
+        # No gazetteer knows it, it is a party, or no division follows.
+        ("in Sorrow , Massachusetts .", [(3, 4, "GPE")], [(3, 4)]),
+        ("met Cambridge , Massachusetts .", [(3, 4, "GPE")], [(3, 4)]),
+        ("in Cambridge , Peru .", [(3, 4, "GPE")], [(3, 4)]),
+    ],
+)
+def test_towns_are_whole(words: str, names: list, found: list) -> None:
+    tokens = words.split()
+    doc = Doc(
+        spacy.blank("en").vocab,
+        words=tokens,
+        tags=["IN" if w == "in" else "NNP" if w[0].isupper() else "VBD" for w in tokens],
+        pos=["PROPN" if w[0].isupper() else "X" for w in tokens],
+    )
+    hits = shapes.towns(doc, [Hit(*name, "model") for name in names])
+    assert [(hit.start, hit.end) for hit in hits] == found

@@ -57,3 +57,13 @@ def test_a_region_belongs_to_its_town(preposition, head):
     )
     doc = repair(marked_doc(VOCAB, text))
     assert doc[4].head.text == head
+
+
+def test_a_list_of_towns_is_one_list():
+    text = (
+        "Police/NOUN/nsubj>7 in/ADP/case>2 [Lima/PROPN/nmod>0|GPE] ,/PUNCT/punct>4 "
+        "[Quito/PROPN/conj>2|GPE] and/CCONJ/cc>6 [Oslo/PROPN/conj>0|GPE] "
+        "met/VERB/ROOT#meet them/PRON/obj>7"
+    )
+    doc = repair(marked_doc(VOCAB, text))
+    assert doc[6].head.text == "Quito"

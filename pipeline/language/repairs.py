@@ -256,11 +256,14 @@ def _assert(verb: Token) -> None:
 def _list(name: Token) -> None:
     """Join a name with the name before it, not with the noun that both describe.
 
-    *Police in Lima and Quito* are in both towns.
+    *Police in Lima, Quito and Oslo* are in three towns.
     """
     start, noun = name.left_edge.i, name.head
     before = name.doc[start - 1] if start else name
-    described = before.dep_ == "nmod" and before.head == noun and noun.pos_ == "NOUN"
+    first = before
+    while first.dep_ == "conj" and first.pos_ == "PROPN":
+        first = first.head
+    described = first.dep_ == "nmod" and first.head == noun and noun.pos_ == "NOUN"
     if before.pos_ == "PROPN" and described:
         name.head = before
 

@@ -111,6 +111,7 @@ class Names:
         names = sorted(
             [*names, *shapes.divisions_after_towns(doc, names)], key=lambda hit: hit.start
         )
+        names = shapes.towns(doc, names)
         names = self._acronyms(doc, names)
         names = longest(names + self._office_holders(doc, names, heading))
         names = self._same_everywhere(doc, names, heading)

@@ -154,3 +154,38 @@ def divisions_after_towns(doc: Doc, names: list[Hit]) -> Iterator[Hit]:
         parted = i + 1 < len(doc) and doc[i + 1].text == "." and text + "." in short
         if (whole or parted) and i not in taken:
             yield Hit(i, i + 1, "GPE", "division")
+
+
+def towns(doc: Doc, names: list[Hit]) -> list[Hit]:
+    """Return the names with towns made whole: *Salt Lake City*, *in Cambridge, Massachusetts*.
+
+    A place grows by the capitalised word behind it where the gazetteer knows both as a town; and
+    what stands between a preposition and a comma before a state or province is a town where the
+    gazetteer knows one of that name, here or elsewhere.
+    """
+    taken = {i for hit in names for i in range(hit.start, hit.end)}
+    found = []
+    for hit in names:
+        after = hit.end
+        if hit.label in ("GPE", "LOC") and after < len(doc) and after not in taken:
+            whole = doc[hit.start : after + 1]
+            if doc[after].is_title and doc[after].pos_ == "PROPN" and _is_town(whole.text):
+                hit = Hit(hit.start, after + 1, "GPE", hit.source)
+        found.append(hit)
+        first = hit.start - 2
+        if hit.label != "GPE" or first < 1 or doc[hit.start - 1].text != ",":
+            continue
+        if not any(c.kind == "division" for c in gazetteer().find(doc[hit.start : hit.end].text)):
+            continue
+        while first > 0 and first not in taken and capital(doc[first - 1]):
+            first -= 1
+        town = Hit(first, hit.start - 1, "GPE", "division")
+        free = not any(i in taken for i in range(town.start, town.end))
+        placed = first > 0 and doc[first - 1].tag_ == "IN"
+        if free and placed and capital(doc[first]) and _is_town(doc[first : town.end].text):
+            found.append(town)
+    return sorted(found, key=lambda hit: hit.start)
+
+
+def _is_town(text: str) -> bool:
+    return any(place.kind == "city" for place in gazetteer().find(text))
