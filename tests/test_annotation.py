@@ -91,9 +91,7 @@ def test_article_and_gold_come_back(annotated: ModuleType, data: Path, tmp_path:
 def test_every_source(
     annotated: ModuleType, data: Path, tmp_path: Path, source: str, id: str, text: str
 ) -> None:
-    row = line(
-        annotated, source=source, id=id, sha1=annotated.digest(text), entities=[], events=[]
-    )
+    row = line(annotated, source=source, id=id, sha1=annotated.digest(text), entities=[], events=[])
     assert annotated.write([row], data, tmp_path / "out") == []
     assert (tmp_path / "out" / "articles" / f"{source}-{id}.txt").read_text() == text
 

@@ -130,10 +130,27 @@ def test_the_reader_leaves_the_parties_of_rules_alone():
 
 def test_actors_that_nothing_else_tells_come_from_the_reader():
     doc, evidence = told(RAID, HOSTILE, {"Chad": (0.9, 0.0), "Mali": (0.1, 0.9)})
-    empty = event(doc, "zorbled", "ASSAULT", recipients=[CHAD])
+    empty = event(doc, "zorbled", "ASSAULT", recipients=[MALI])
     evidence.find_actors(empty)
-    assert (empty.actors, empty.recipients) == ([CHAD], [])
+    assert (empty.actors, empty.recipients) == ([CHAD], [MALI])
     assert "actors" in empty.reasons
+
+
+def test_to_whom_a_rule_reads_it_done_does_not_do_it():
+    doc, evidence = told(RAID, HOSTILE, {"Chad": (0.9, 0.0), "Mali": (0.1, 0.9)})
+    by_rule = event(doc, "zorbled", "ASSAULT", recipients=[CHAD])
+    evidence.find_actors(by_rule)
+    assert (by_rule.actors, by_rule.recipients) == ([], [CHAD])
+
+
+def test_a_town_that_acts_is_its_state():
+    doc, evidence = told(RAID, HOSTILE, {"Chad": (0.9, 0.0), "Mali": (0.1, 0.9)})
+    (name,) = [ent for ent in doc.ents if ent.text == "Chad"]
+    for token in name:
+        token._.referents = (Entity("Lima", "GPE", "PER"),)
+    empty = event(doc, "zorbled", "ASSAULT")
+    evidence.find_actors(empty)
+    assert empty.actors == [Entity("Peru", "GPE", "PER", "GOV")]
 
 
 def test_recipients_that_nothing_else_tells_come_from_the_reader():

@@ -13,6 +13,8 @@ from math import exp, log
 
 from spacy.tokens import Doc, Token
 
+from pipeline import gazetteers
+from pipeline.components.actors.entities import state
 from pipeline.components.events import setting
 from pipeline.components.events.candidates import Candidate, Candidates
 from pipeline.components.events.matching import kinds
@@ -81,15 +83,17 @@ class Evidence:
         """Give an event its likely actors, else the likeliest possible one, else none.
 
         For the reader's own events, and for those of rules whose actors neither the clause nor
-        another mention of the act tells: where these do, they are right more often.
+        another mention of the act tells: where these do, they are right more often. Whom a rule
+        reads as the one that an act is done to does not do it.
         """
-        scores = self.parties(event, 0)
+        met = () if event.rule_id == READER else event.recipients
+        scores = {e: score for e, score in self.parties(event, 0).items() if e not in met}
         found = [entity for entity, score in scores.items() if score >= LIKELY_ACTOR]
         best = max(scores, key=lambda entity: scores[entity], default=None)
         if not found and best is not None and scores[best] >= POSSIBLE:
             found = [best]
         if found:
-            event.actors = found
+            event.actors = _acting(found)
             event.recipients = [entity for entity in event.recipients if entity not in found]
             event.reasons["actors"] = "likeliest by the reader"
 
@@ -105,11 +109,9 @@ class Evidence:
                 event.reasons["recipients"] = "likeliest by the reader"
 
     def _find_recipients(self, event: Event) -> None:
-        event.recipients = [
-            entity
-            for entity, score in self.parties(event, 1).items()
-            if score >= LIKELY_RECIPIENT and entity not in event.actors
-        ]
+        scores = self.parties(event, 1)
+        found = _acting(entity for entity, score in scores.items() if score >= LIKELY_RECIPIENT)
+        event.recipients = [entity for entity in found if entity not in event.actors]
 
     def parties(self, event: Event, role: int) -> dict[Entity, float]:
         """How likely each entity near a trigger is its actor (role 0) or its recipient (1)."""
@@ -211,6 +213,16 @@ class Evidence:
                 if trigger.rule.type == category and not trigger.particle and not trigger.partner:
                     return trigger.rule
         return None
+
+
+def _acting(parties: Iterable[Entity]) -> list[Entity]:
+    """Parties with the state of a town in its place: *protests in Nairobi* are Kenya's."""
+    found = []
+    for entity in parties:
+        place = entity.type == "GPE" and not entity.sector
+        country = gazetteers.country(entity.country) if place else None
+        found.append(entity if country is None else state(country))
+    return list(dict.fromkeys(found))
 
 
 def _trimmed(token: Token) -> tuple[int, int]:
