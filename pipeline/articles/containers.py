@@ -162,7 +162,7 @@ def _csv(stream: BinaryIO) -> Iterator[Record]:
 
 
 def separator(text: str) -> str:
-    """Tell what divides the cells of a table by its first line: a comma, semicolon or tab."""
+    """Return what divides the cells of a table by its first line: a comma, semicolon or tab."""
     head = text.lstrip("\ufeff").partition("\n")[0]
     return max(_SEPARATORS, key=head.count)
 

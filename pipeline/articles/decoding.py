@@ -167,7 +167,7 @@ def _decode_legacy(data: bytes, declared: str) -> tuple[str, str]:
 
 
 def _utf16_without_mark(data: bytes) -> str:
-    """Tell UTF-16 by its zero bytes: in Latin text every other byte is one."""
+    """Recognise UTF-16 by its zero bytes: in Latin text every other byte is one."""
     head = data[:2000]
     if len(head) < 4 or b"\x00" not in head:
         return ""

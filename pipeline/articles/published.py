@@ -169,7 +169,7 @@ def _date(match: re.Match[str], order: str = "") -> datetime.date | None:
 
 
 def _in_order(groups: dict[str, str], order: str) -> dict[str, str]:
-    """Tell day and month of a date in numbers; nothing where both orders are possible."""
+    """Return day and month of a date in numbers; nothing where both orders are possible."""
     first, second = groups["first"], groups["second"]
     if groups["mark"] == "." or int(first) > _MONTHS:
         order = "DMY"

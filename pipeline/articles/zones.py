@@ -144,7 +144,7 @@ def _lines(text: str, start: int) -> list[_Line]:
 
 
 def _is_prose(line: str) -> bool:
-    """Tell a sentence of a body from a headline, a credit or a list item."""
+    """Whether a line is a sentence of the body: no headline, credit or list item."""
     if _BULLET.match(line):
         return False
     return len(line) >= 200 or (len(line) >= 60 and bool(_SENTENCE_END.search(line)))

@@ -70,7 +70,7 @@ def repair(doc: Doc) -> Doc:
 
 
 def _is_broken(start: Token) -> bool:
-    """Tell a sentence that begins inside a compound: *Germany–*, *Japan pact signed*."""
+    """Whether a sentence begins inside a compound: *Germany–*, *Japan pact signed*."""
     before = start.nbor(-1)
     return before.text in DASHES and not before.whitespace_ and not start.is_space
 
@@ -87,7 +87,7 @@ def _rejoin(start: Token) -> None:
 
 
 def _is_clause(attribute: Token) -> bool:
-    """Tell an attribute that must be a verb: it is finite, or a participle with a subject.
+    """Whether an attribute must be a verb: it is finite, or a participle with a subject.
 
     The subject may have been hung on the noun: *Chad, by contrast, lifted sanctions*, *Chad is
     lifting sanctions*.
@@ -209,7 +209,7 @@ def _complete(have: Token) -> None:
 
 
 def _is_past(verb: Token) -> bool:
-    """Tell a finite verb, or a past tense that was taken for a participle beside an infinitive."""
+    """Whether a verb is finite, or a past tense taken for a participle beside an infinitive."""
     if verb.tag_ in FINITE:
         return True
     auxiliary = any(child.dep_ in ("aux", "aux:pass") for child in verb.children)
@@ -217,7 +217,7 @@ def _is_past(verb: Token) -> bool:
 
 
 def _is_only_verb(participle: Token) -> bool:
-    """Tell a participle behind the noun that heads a full sentence without any other verb."""
+    """Whether a participle stands behind the head of a full sentence without another verb."""
     noun = participle.head
     root = noun.head
     if participle.tag_ != "VBN" or noun.i > participle.i:
@@ -229,12 +229,12 @@ def _is_only_verb(participle: Token) -> bool:
 
 
 def _is_introduced(noun: Token) -> bool:
-    """Tell a phrase that is no object: *broke out between the troops*."""
+    """Whether an object has a preposition: *broke out between the troops*."""
     return any(child.dep_ == "case" and child.lower_ == "between" for child in noun.children)
 
 
 def _is_main_verb(verb: Token) -> bool:
-    """Tell a finite verb that was hung on the noun before it: *Talks resumed between them.*"""
+    """Whether a finite verb was hung on the noun before it: *Talks resumed between them.*"""
     noun = verb.head
     dependent = any(child.dep_ in ("mark", "nsubj", "nsubj:pass") for child in verb.children)
     bare = noun.i < verb.i and noun.head == noun and noun.pos_ in NOMINAL

@@ -178,7 +178,7 @@ def _conflicts(stage: str, stages: dict[str, Stage], known: Row | None) -> list[
 
 
 def _disagreeing(stage: str, here: Stage) -> list[str]:
-    """Tell of dates that cannot be one; a stage that recurs may have several."""
+    """Return dates that cannot be one; a stage that recurs may have several."""
     told = _told(here.rows)
     apart = here.when is not None and any(not here.when.meets(other) for other in told)
     if stage not in ONCE or not apart:
@@ -213,7 +213,7 @@ def _unsigned(stage: str, stages: dict[str, Stage], known: Row | None) -> list[s
 
 
 def _against_register(stage: str, here: Stage, known: Row) -> list[str]:
-    """Tell what the register of treaties excludes: its own dates, and the order around signing."""
+    """Return what the register of treaties excludes: dates of its own, the order around signing."""
     when, signed = here.when, plain(known["signed"])
     given = known[stage] if stage in ("signed", "in_force") else ""
     expected, source = plain(given), f"the register ({known['source']})"

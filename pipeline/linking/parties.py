@@ -124,7 +124,7 @@ def _party(name: str, code: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _is_code(party: str) -> bool:
-    """Tell a party by its code from one by its name, which says who it is."""
+    """Whether a party is told by its code, not by a name that says who it is."""
     country, _, _ = party.partition(".")
     return country in SELVES or (gazetteers.country(country) is not None and len(country) == 3)
 

@@ -344,7 +344,7 @@ def _time_axis(years: views.Years, data: Data) -> Spec:
 
 
 def told(row: Row) -> str:
-    """Tell an act in one line."""
+    """Describe an act in one line."""
     sides = " → ".join(
         ", ".join(items(row[side])) for side in ("actors", "recipients") if row[side]
     )

@@ -210,7 +210,7 @@ def draw(acts: Sequence[Row]) -> list[tuple[Chart, charts.Spec]]:
 
 
 def lives(outputs: Outputs) -> list[Life]:
-    """Tell the life of each agreement, those with most stages first."""
+    """Return the life of each agreement, those with most stages first."""
     found = []
     for name, group in groupby(stages(outputs), key=lambda pair: pair[0]["agreement_id"]):
         rows = list(group)

@@ -23,7 +23,7 @@ def capital(token: Token) -> bool:
 
 
 def headings(doc: Doc) -> list[bool]:
-    """Tell for each token whether it stands in a line where (nearly) all words have capitals."""
+    """Return for each token whether it stands in a line where (nearly) all words have capitals."""
     flags = [False] * len(doc)
     start = 0
     for i in range(len(doc) + 1):

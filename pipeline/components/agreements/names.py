@@ -121,7 +121,7 @@ class Names:
 
 
 def _cased(name: str, form: tuple[str, ...], heads: dict[str, Head]) -> tuple[bool, ...]:
-    """Tell for each word of a register name whether it must be capitalised in the text."""
+    """Return for each word of a register name whether it must be capitalised in the text."""
     capital = {part.strip("().,'’\"").lower() for part in name.split() if part[:1].isupper()}
     pieces = {piece for part in capital for piece in part.replace("-", " ").split()}
     return tuple(word in pieces and word not in heads for word in form)

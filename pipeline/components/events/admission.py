@@ -46,7 +46,7 @@ def refusal(
 
 
 def is_undone(match: Match, slots: Slots) -> bool:
-    """Tell a measure that its governor takes back: *lifted a series of sanctions*, *their removal*.
+    """Whether a measure is taken back by its governor: *lifted sanctions*, *their removal*.
 
     The words between do not matter: containers (*a round of*) and coordination are followed.
     """
@@ -64,7 +64,7 @@ def is_undone(match: Match, slots: Slots) -> bool:
 
 
 def only_carries(match: Match, by_token: dict[int, Match], book: Rulebook, slots: Slots) -> bool:
-    """Tell a verb whose noun tells the same act: of *imposed sanctions* only the noun counts."""
+    """Whether its noun tells a verb's act: of *imposed sanctions* only the noun counts."""
     if match.trigger.kind != "verb" or not slots.is_a(match.token, "light_verb"):
         return False
     if _takes_in_noun(match.trigger.rule):
@@ -81,12 +81,12 @@ def only_carries(match: Match, by_token: dict[int, Match], book: Rulebook, slots
 
 
 def _takes_in_noun(rule: Rule) -> bool:
-    """Tell a rule whose verb stands for the act that its object names: *ordered an inquiry*."""
+    """Whether a rule's verb stands for the act that its object names: *ordered an inquiry*."""
     return rule.governs and "object" in rule.when
 
 
 def only_meets(match: Match, by_token: dict[int, Match]) -> bool:
-    """Tell a meeting whose verb tells it too: of *the summit meets* only the verb counts."""
+    """Whether the verb of a meeting tells it, too: of *the summit meets* only the verb counts."""
     verb = by_token.get(match.token.head.i)
     return (
         match.token.dep_ == "nsubj"
@@ -117,7 +117,7 @@ def read_act(match: Match, factuality: Factuality, slots: Slots) -> Reading | No
 
 
 def is_ultimatum(match: Match) -> bool:
-    """Tell what is threatened with: *said it would boycott the vote unless the rules change*."""
+    """Whether an act is threatened: *said it would boycott the vote unless the rules change*."""
     if match.trigger.rule.type not in categories("hostile") or match.token.tag_ != "VB":
         return False
     clauses = syntax.children(match.token, "advcl")
@@ -128,7 +128,7 @@ def is_ultimatum(match: Match) -> bool:
 
 
 def _serves(token: Token) -> bool:
-    """Tell a use from an act: *a line for sharing intelligence*."""
+    """Whether a word tells a use, no act: *a line for sharing intelligence*."""
     return token.tag_ == "VBG" and any(
         child.dep_ == "mark" and child.lower_ == "for" for child in token.children
     )
@@ -194,7 +194,7 @@ def _is_told_before(token: Token, by_token: dict[int, Match]) -> bool:
 
 
 def _is_prevented(gerund: Token) -> bool:
-    """Tell what somebody is kept from: *stopped Chad from attacking*."""
+    """Whether an act is one that somebody is kept from: *stopped Chad from attacking*."""
     return gerund.tag_ == "VBG" and syntax.is_introduced(gerund, "from")
 
 
@@ -296,7 +296,7 @@ def _is_told(noun: Token) -> bool:
 
 
 def is_somebody_else(match: Match) -> bool:
-    """Tell an act of a speaker or listener who is not known: *you suggest*, *our visit*."""
+    """Whether an act is an unknown speaker's or listener's: *you suggest*, *our visit*."""
     token = match.token
     who = syntax.possessor(token) if match.trigger.kind == "noun" else syntax.agent(token)
     return any(word.morph.get("Person", []) in (["1"], ["2"]) for word in who)

@@ -72,7 +72,7 @@ def _told(event: Event, text: str) -> Iterator[str]:
 
 
 def _words(doc: Doc, component: Events) -> Iterator[str]:
-    """Tell of the words that no event came of."""
+    """Describe the words that no event came of."""
     told = Words(doc, component)
     told_of = {event.trigger[0] for event in doc._.events}
     quiet = [token for token in doc if token.idx not in told_of]

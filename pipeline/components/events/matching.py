@@ -96,17 +96,17 @@ def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
 
 
 def _is_gerund(token: Token) -> bool:
-    """Tell a gerund that the tagger took for a noun by its object: *after meeting Ada King*."""
+    """Whether a noun is a gerund, by its object: *after meeting Ada King*."""
     return token.pos_ == "NOUN" and token.lower_.endswith("ing") and syntax.has_object(token)
 
 
 def _is_misread_infinitive(token: Token) -> bool:
-    """Tell an infinitive that the tagger took for an adjective: *promised to free the hostages*."""
+    """Whether an adjective is an infinitive: *promised to free the hostages*."""
     return token.pos_ == "ADJ" and syntax.is_infinitive(token) and syntax.has_object(token)
 
 
 def _is_attribute(participle: Token) -> bool:
-    """Tell a participle before its noun (*proposed treaty*) from a verb that the parser misread."""
+    """Whether this is a participle before its noun (*proposed treaty*), no verb misread."""
     arguments = ("nsubj", "nsubj:pass", "obj", "obl", "aux", "xcomp", "ccomp")
     return participle.i < participle.head.i and not any(
         child.dep_ in arguments for child in participle.children
@@ -114,7 +114,7 @@ def _is_attribute(participle: Token) -> bool:
 
 
 def _is_rare_verb(token: Token) -> bool:
-    """Tell a verb that only the fine-grained tag and the parse take for one: *retook a town*."""
+    """Whether only the fine-grained tag and the parse take a word for a verb: *retook a town*."""
     return (
         token.pos_ in ("NOUN", "PROPN")
         and token.tag_ in ("VB", "VBD", "VBP", "VBZ")
@@ -124,7 +124,7 @@ def _is_rare_verb(token: Token) -> bool:
 
 
 def _stands_between(token: Token) -> bool:
-    """Tell a noun that the tagger took for a verb: *Clashes between Chad and Libya resumed.*"""
+    """Whether a verb is a noun: *Clashes between Chad and Libya resumed.*"""
     arguments = ("nsubj", "nsubj:pass", "obj", "aux", "aux:pass")
     return any(
         child.dep_ in ("obl", "nmod")
@@ -238,7 +238,7 @@ def _holds(
 
 
 def _ends_name(word: Token) -> bool:
-    """Tell the noun of a name (*the World Food Programme*) from the same noun by itself."""
+    """Whether this is the noun of a name (*the World Food Programme*), not one by itself."""
     return bool(word.ent_type_) and word.i > 0 and word.nbor(-1).ent_type_ == word.ent_type_
 
 
@@ -263,5 +263,5 @@ def forms(token: Token) -> list[str]:
 
 
 def _of_agreement(word: Token, slots: Slots) -> bool:
-    """Tell the partner in *the pact with Chile, which was signed* from who was signed."""
+    """Whether this is the partner in *the pact with Chile, which was signed*."""
     return word.dep_ == "nmod" and slots.is_agreement(word.head)

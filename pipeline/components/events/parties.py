@@ -212,7 +212,7 @@ def _parties_of(agreement: Agreement, event: Event) -> list[Entity]:
 
 
 def is_of_own_deed(event: Event, match: Match, slots: Slots) -> bool:
-    """Tell what one says of one's own act: *defended his decision* is nobody else's praise."""
+    """Whether it is one's own act: *defended his decision* is nobody else's praise."""
     if not match.trigger.frame.judges or not event.actors:
         return False
     objects = slots.fill(match.token, match.trigger.kind, "object")
@@ -221,7 +221,7 @@ def is_of_own_deed(event: Event, match: Match, slots: Slots) -> bool:
 
 
 def is_judged(deed: Token, by_token: dict[int, Match]) -> bool:
-    """Tell what is not done by whoever praises or blames it: *deplored a decision to attack*."""
+    """Whether it is not done by whoever praises or blames it: *deplored a decision to attack*."""
     verb = syntax.governor(deed) if deed.pos_ == "NOUN" else deed
     if verb is None or verb.dep_ != "acl" or not syntax.is_infinitive(verb):
         return False

@@ -157,7 +157,7 @@ def _verb_between(act: Token, span: Span) -> bool:
 
 
 def _opens(span: Span, act: Token) -> bool:
-    """Tell a date with which the sentence of an act begins, whatever the parse hangs it on.
+    """Whether the sentence of an act begins with a date, whatever the parse hangs it on.
 
     No finite verb stands between but that of the act: *In 2017, a pact was signed*.
     """
@@ -172,7 +172,7 @@ def _opens(span: Span, act: Token) -> bool:
 
 
 def _says_when(act: Token, span: Span) -> bool:
-    """Tell a date of the clause from one that only describes a thing (*the 2016 exports*)."""
+    """Whether a date is the clause's, not one that describes a thing (*the 2016 exports*)."""
     root = _day(span)
     describes = root.dep_ in ("compound", "amod", "nummod", "nmod:poss")
     return len(span) > 1 or not describes or root.head == act or _of_occasion(root)
@@ -199,7 +199,7 @@ def _places(names: Iterable[Span]) -> Iterator[Span]:
 
 
 def _says_where(act: Token, span: Span) -> bool:
-    """Tell a place of the clause from one that says whose a party is (*the Houthis in Yemen*)."""
+    """Whether a place is the clause's, not one that tells a party (*the Houthis in Yemen*)."""
     named = _named_spot(span.root)
     party = named.head
     describes = named.dep_ == "nmod" and party.i < span.start and party.ent_type_ in PARTIES

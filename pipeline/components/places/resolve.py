@@ -223,7 +223,7 @@ class Resolver:
         return mention
 
     def _is_side_of_country(self, mention: Mention) -> bool:
-        """Tell a side of a country from a town of that name: *South Lebanon* is no town in Ohio."""
+        """Whether a name is a side of a country, no town: *South Lebanon* is not in Ohio."""
         match = self._words.part.match(mention.text)
         towns = all(candidate.kind in ("city", "district") for candidate in mention.candidates)
         inner = self._gazetteer.find(mention.text[match.end() :]) if match and towns else ()
