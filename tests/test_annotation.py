@@ -119,7 +119,7 @@ def test_what_is_kept_is_whole_and_holds_no_text() -> None:
     for row in lines:
         assert set(row) == {"source", "id", "sha1", "entities", "events"}
         for kind, country, sector, spans in row["entities"]:
-            assert re.fullmatch("PERSON|ORG|GPE|LOC|NORP|FAC", kind)
+            assert re.fullmatch("PERSON|ORG|GPE|LOC|NORP", kind)
             assert re.fullmatch("([A-Z]{3})?", country)
             assert re.fullmatch("([A-Z]{3})?", sector)
             assert spans
