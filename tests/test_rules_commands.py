@@ -88,7 +88,7 @@ def test_check_says_why_an_example_fails(tmp_path: Path) -> None:
   examples:
     - {text: "Norway toasted Iceland.", trigger: toasted, actors: [Norway]}
     - {text: "Norway danced.", trigger: toasted}
-  counterexamples: ["Norway toasted the law."]
+  counterexamples: ["Norway toasted the law on peace with Iceland."]
 """,
     )
     lines = [

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
+from pipeline.language import syntax
+
 FINITE = frozenset({"VBD", "VBZ", "VBP"})
 CLOSING = frozenset({"”", '"', "»", "’’", "''"})
 DASHES = frozenset({"-", "–", "—", "/"})
@@ -278,7 +280,7 @@ def _locate(name: Token) -> None:
     if start <= 0 or name.doc[start].text != ",":
         return
     town = name.doc[start - 1]
-    inside = town.dep_ == "nmod" and any(c.lower_ == "in" for c in town.lefts if c.dep_ == "case")
+    inside = town.dep_ == "nmod" and syntax.preposition(town) == "in"
     if inside and town.head == name.head and town.pos_ in ("PROPN", "NOUN"):
         name.head = town
 

@@ -249,7 +249,7 @@ class Discourse:
             t
             for name in self.names_in(sent)
             for t in name
-            if t.dep_ in SUBJECTS and t.i < token.i and t.head != token.head and t not in barred
+            if t.dep_ in SUBJECTS and t.i < token.i and t not in barred
         ]
         heads.sort(key=lambda t: (sum(1 for _ in t.ancestors), t.i))
         return [entity for t in heads if (entity := self.entity_at(t)) is not None]
