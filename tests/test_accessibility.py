@@ -21,7 +21,7 @@ SCREENS = [(1280, "light"), (1280, "dark"), (400, "light"), (400, "dark")]
 def violations(page: Any) -> list[str]:
     """What axe finds wrong on a page: rule, element, reason."""
     # Through the debugger: the pages' policy allows no script but their own.
-    page.evaluate(Path(str(AXE)).read_text(encoding="utf-8"))
+    page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("(rules) => axe.run(document, rules)", RULES)
     assert found["passes"], "axe has looked at something"
     return [

@@ -173,3 +173,11 @@ def test_short_sentences_of_news_are_parsed(nlp):
     right, arcs = (sum(column) for column in zip(*counts, strict=True))
     wrong = [text for (text, _), (hits, n) in zip(rows, counts, strict=True) if hits < n]
     assert right / arcs >= 0.88, f"{right} of {arcs} arcs; wrong: {wrong}"
+
+
+def test_every_script_of_the_project_is_a_command():
+    project = yaml.safe_load((MODEL.parent / "project.yml").read_text(encoding="utf-8"))
+    scripts = [script for command in project["commands"] for script in command["script"]]
+    assert all(isinstance(script, str) for script in scripts), "a colon makes a mapping of a line"
+    named = {command["name"] for command in project["commands"]}
+    assert {step for steps in project["workflows"].values() for step in steps} <= named

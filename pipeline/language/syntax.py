@@ -52,7 +52,7 @@ def is_passive(verb: Token) -> bool:
 
 
 def _is_misread_clause(verb: Token) -> bool:
-    """Whether a participle is a past tense: *Prisoners rioted on Monday.*
+    """Whether what is parsed as a participle is a past tense: *Prisoners rioted on Monday.*
 
     Such a "participle" hangs on the noun that heads the whole sentence and has what only a
     finite verb has. Headlines do write so (*Man held in Rome*), sentences do not.

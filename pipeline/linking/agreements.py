@@ -178,7 +178,7 @@ def _conflicts(stage: str, stages: dict[str, Stage], known: Row | None) -> list[
 
 
 def _disagreeing(stage: str, here: Stage) -> list[str]:
-    """Return dates that cannot be one; a stage that recurs may have several."""
+    """Return what speaks against dates that cannot be one; a stage that recurs may have several."""
     told = _told(here.rows)
     apart = here.when is not None and any(not here.when.meets(other) for other in told)
     if stage not in ONCE or not apart:

@@ -40,22 +40,32 @@ def records(path: Path) -> list[dict]:
         return [json.loads(line) for line in file]
 
 
-def texts(data: Path) -> dict[str, Callable[[str], str]]:
-    """For each source what finds the text of an id."""
-    bank = {
-        int(record["id"].removeprefix("gmb-")): record["text"].strip()
-        for name in ("train", "dev")
-        for record in records(data / "ner" / f"{name}.jsonl")
+def bank(*paths: Path) -> dict[int, str]:
+    """The sentences of the Groningen Meaning Bank subset by number, which counts on by article."""
+    return {
+        int(record["id"].removeprefix("gmb-")): record["text"]
+        for path in paths
+        for record in records(path)
         if record["source"] == "gmb"
     }
-    with gzip.open(data / "raw-text.txt.gz", "rt", encoding="utf-8") as file:
-        statements = file.read().split("\f")
+
+
+def collection(path: Path) -> list[str]:
+    """The government statements, in their order."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return file.read().split("\f")
+
+
+def texts(data: Path) -> dict[str, Callable[[str], str]]:
+    """For each source what finds the text of an id."""
+    sentences = bank(data / "ner" / "train.jsonl", data / "ner" / "dev.jsonl")
+    statements = collection(data / "raw-text.txt.gz")
     geovirus = records(data / "places" / "geovirus.jsonl")
     meantime = records(data / "dates" / "meantime_wikinews.jsonl")
 
     def run(id: str) -> str:
         first, last = map(int, id.split("-"))
-        found = [bank[number] for number in range(first, last + 1) if number in bank]
+        found = [sentences[i].strip() for i in range(first, last + 1) if i in sentences]
         starts = range(0, len(found), TOGETHER)
         return "\n".join(" ".join(found[at : at + TOGETHER]) for at in starts) + "\n"
 

@@ -4,7 +4,7 @@
         --articles TEXTS GOLD …
 
 ``--readers`` are exported students, the k-th trained with ``--fold K N``; ``GOLD.jsonl`` the lines
-they were trained from, whose order tells the folds.
+they were trained from, whose order tells the folds. Of these the articles of ``--articles`` count.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def main() -> None:
     folds = args.folds or len(args.readers)
     for k, folder in enumerate(args.readers):
         nlp.get_pipe("pacta_reader").model = Model(folder)
-        fold = [documents[doc] for doc in order[k::folds]]
+        fold = [documents[doc] for doc in order[k::folds] if doc in documents]
         readings += read(nlp, fold, texts)
     # First the parties, then, with these, which events stand.
     parties = fit_parties([article_of(one, book, factuality) for one in readings])

@@ -8,13 +8,14 @@ a sentence among them is left out, and a document with two of them is left out w
 """
 
 import argparse
-import gzip
 import hashlib
 import json
 import random
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from scripts.reader.annotated import bank, collection
 
 from pipeline.language import load
 
@@ -42,12 +43,7 @@ def sentences_of(text: str) -> list[str]:
 
 def wire(path: Path, excluded: set[str]) -> Iterator[list[str]]:
     """Runs of sentences that follow each other in the Groningen Meaning Bank."""
-    found = {}
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            record = json.loads(line)
-            if record["source"] == "gmb":
-                found[int(record["id"].removeprefix("gmb-"))] = record["text"]
+    found = bank(path)
     run: list[str] = []
     last = 0
     for number in sorted(found):
@@ -65,8 +61,7 @@ def wire(path: Path, excluded: set[str]) -> Iterator[list[str]]:
 
 def statements(path: Path, excluded: set[str], words: int, seed: int) -> Iterator[list[str]]:
     """Paragraphs of government statements drawn at random, up to a number of words."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        articles = file.read().split("\f")
+    articles = collection(path)
     random.Random(seed).shuffle(articles)
     for article in articles:
         if sum(key(s) in excluded for s in sentences_of(article)) > 1:

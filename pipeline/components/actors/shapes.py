@@ -164,28 +164,37 @@ def towns(doc: Doc, names: list[Hit]) -> list[Hit]:
     gazetteer knows one of that name, here or elsewhere.
     """
     taken = {i for hit in names for i in range(hit.start, hit.end)}
-    found = []
-    for hit in names:
-        after = hit.end
-        if hit.label in ("GPE", "LOC") and after < len(doc) and after not in taken:
-            whole = doc[hit.start : after + 1]
-            if doc[after].is_title and doc[after].pos_ == "PROPN" and _is_town(whole.text):
-                hit = Hit(hit.start, after + 1, "GPE", hit.source)
-        found.append(hit)
-        first = hit.start - 2
-        if hit.label != "GPE" or first < 1 or doc[hit.start - 1].text != ",":
-            continue
-        if not any(c.kind == "division" for c in gazetteer().find(doc[hit.start : hit.end].text)):
-            continue
-        while first > 0 and first not in taken and capital(doc[first - 1]):
-            first -= 1
-        town = Hit(first, hit.start - 1, "GPE", "division")
-        free = not any(i in taken for i in range(town.start, town.end))
-        placed = first > 0 and doc[first - 1].tag_ == "IN"
-        if free and placed and capital(doc[first]) and _is_town(doc[first : town.end].text):
-            found.append(town)
-    return sorted(found, key=lambda hit: hit.start)
+    grown = [_grown(doc, hit, taken) for hit in names]
+    before = [town for hit in grown if (town := _town_before(doc, hit, taken)) is not None]
+    return sorted([*grown, *before], key=lambda hit: hit.start)
 
 
-def _is_town(text: str) -> bool:
-    return any(place.kind == "city" for place in gazetteer().find(text))
+def _grown(doc: Doc, hit: Hit, taken: set[int]) -> Hit:
+    """Return a place with the word behind it where both are a town, else as it is."""
+    after = hit.end
+    if hit.label not in ("GPE", "LOC") or after >= len(doc) or after in taken:
+        return hit
+    named = doc[after].is_title and doc[after].pos_ == "PROPN"
+    whole = named and _is(doc[hit.start : after + 1], "city")
+    return Hit(hit.start, after + 1, "GPE", hit.source) if whole else hit
+
+
+def _town_before(doc: Doc, hit: Hit, taken: set[int]) -> Hit | None:
+    """Return the town between a preposition and the comma before a state or province."""
+    first, end = hit.start - 2, hit.start - 1
+    if hit.label != "GPE" or first < 1 or doc[end].text != ",":
+        return None
+    if not _is(doc[hit.start : hit.end], "division"):
+        return None
+    while first > 0 and first not in taken and capital(doc[first - 1]):
+        first -= 1
+    free = not any(i in taken for i in range(first, end))
+    placed = first > 0 and doc[first - 1].tag_ == "IN"
+    if free and placed and capital(doc[first]) and _is(doc[first:end], "city"):
+        return Hit(first, end, "GPE", "division")
+    return None
+
+
+def _is(name: Span, kind: str) -> bool:
+    """Whether the gazetteer knows a place of a kind by a name."""
+    return any(place.kind == kind for place in gazetteer().find(name.text))

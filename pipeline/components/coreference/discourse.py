@@ -231,7 +231,7 @@ class Discourse:
     def entities_in(self, sent: Span, token: Token, fits: Fits) -> list[Entity]:
         """Return the entities of a kind that a sentence names before a token.
 
-        The subject of the verb whose object a pronoun is, is not meant by it (principle B).
+        The subject of a pronoun's own verb is no antecedent of it (binding principle B).
         """
         barred = _barred(token)
         found = [
@@ -417,7 +417,7 @@ def _usual_subject(discourse: Discourse) -> list[Entity]:
 
 
 def _barred(pronoun: Token) -> list[Token]:
-    """Return whom a pronoun cannot mean: the subject of the verb that it depends on."""
+    """Return what is no antecedent of a pronoun: the subject of the verb whose argument it is."""
     verb = pronoun.head
     argument = pronoun.dep_ in ("obj", "iobj", "obl") and verb.pos_ == "VERB"
     return syntax.agent(verb) if argument else []

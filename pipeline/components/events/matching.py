@@ -96,12 +96,12 @@ def kinds(token: Token, book: Rulebook) -> tuple[str, ...]:
 
 
 def _is_gerund(token: Token) -> bool:
-    """Whether a noun is a gerund, by its object: *after meeting Ada King*."""
+    """Whether what is tagged a noun is a gerund, by its object: *after meeting Ada King*."""
     return token.pos_ == "NOUN" and token.lower_.endswith("ing") and syntax.has_object(token)
 
 
 def _is_misread_infinitive(token: Token) -> bool:
-    """Whether an adjective is an infinitive: *promised to free the hostages*."""
+    """Whether what is tagged an adjective is an infinitive: *promised to free the hostages*."""
     return token.pos_ == "ADJ" and syntax.is_infinitive(token) and syntax.has_object(token)
 
 
@@ -124,7 +124,7 @@ def _is_rare_verb(token: Token) -> bool:
 
 
 def _stands_between(token: Token) -> bool:
-    """Whether a verb is a noun: *Clashes between Chad and Libya resumed.*"""
+    """Whether what is tagged a verb is a noun: *Clashes between Chad and Libya resumed.*"""
     arguments = ("nsubj", "nsubj:pass", "obj", "aux", "aux:pass")
     return any(
         child.dep_ in ("obl", "nmod")

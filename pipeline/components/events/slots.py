@@ -340,7 +340,7 @@ class Slots:
         return syntax.agent(verb) if verb is not None else []
 
     def _misread_verb(self, noun: Token, subject: Token) -> bool:
-        """Whether a participle is a finite light verb: *Chile today imposed sanctions.*"""
+        """Whether a seeming participle is a light verb: *Chile today imposed sanctions.*"""
         return any(
             child.tag_ in ("VBN", "VBD")
             and subject.i < child.i < noun.i
